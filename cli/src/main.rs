@@ -1,0 +1,3 @@
+//! The `decentdb` command.
+
+fn main() {}

@@ -1,0 +1,32 @@
+//! Every bound in one place, each with its reason; relations between them are asserted here.
+
+/// Page size of a new database, in bytes. 16 KiB scans faster but copies twice as much per write.
+pub const PAGE_SIZE_DEFAULT: u32 = 8192;
+/// Smallest page size allowed, in bytes: one disk block.
+pub const PAGE_SIZE_MIN: u32 = 4096;
+/// Largest page size allowed, in bytes: offsets within a page fit 16 bits.
+pub const PAGE_SIZE_MAX: u32 = 65536;
+/// Longest SQL text accepted, in bytes. A script is bounded statement by statement.
+pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
+/// Deepest nesting of expressions and queries; wasm's stack carries it with room to spare.
+pub const NESTING_MAX: usize = 200;
+/// Most columns a table may have (PostgreSQL: 1600).
+pub const COLUMNS_MAX: usize = 1600;
+/// Most columns an index may have (PostgreSQL: 32).
+pub const INDEX_COLUMNS_MAX: usize = 32;
+/// Most parameters of one statement (PostgreSQL's protocol: 65535).
+pub const PARAMETERS_MAX: usize = 65535;
+/// Longest identifier in bytes; longer ones are truncated as PostgreSQL does (NAMEDATALEN - 1).
+pub const IDENTIFIER_BYTES_MAX: usize = 63;
+/// Deepest B+tree: at 8 KiB and the smallest fan-out this holds far more pages than a file may have.
+pub const TREE_DEPTH_MAX: usize = 40;
+/// Rows a batch carries at most: the columns of a batch stay in the first two cache levels.
+pub const BATCH_ROWS_MAX: usize = 1024;
+/// Largest single value, in bytes (PostgreSQL: 1 GB).
+pub const VALUE_BYTES_MAX: usize = 1 << 30;
+/// Memory one statement may hold for sorts, hashes and results, in bytes, unless set otherwise.
+pub const STATEMENT_MEMORY_DEFAULT: usize = 256 << 20;
+/// First OID given to user objects, as in PostgreSQL.
+pub const FIRST_USER_OBJECT: u32 = 16384;
+
+const _: () = assert!(PAGE_SIZE_DEFAULT >= PAGE_SIZE_MIN && PAGE_SIZE_DEFAULT <= PAGE_SIZE_MAX);

@@ -1,0 +1,1 @@
+//! sqlparser's tree and the catalog to typed logical plans.

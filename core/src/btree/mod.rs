@@ -1,0 +1,1 @@
+//! B+trees over pages: rows by rowid, keys by byte order.

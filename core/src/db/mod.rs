@@ -1,0 +1,1 @@
+//! The public face: databases, connections, statements, rows.

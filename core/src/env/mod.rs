@@ -1,0 +1,24 @@
+//! Everything outside the database, as three traits handed in by the host.
+//!
+//! The core calls them synchronously from the caller's thread and does nothing else with the world.
+
+mod clock;
+mod entropy;
+mod vfs;
+
+pub use clock::{Clock, Nanos, Slept, UnixMicros};
+pub use entropy::Entropy;
+pub use vfs::{Barrier, FileName, OpenMode, SyncKind, Vfs, VfsError, VfsErrorKind, VfsFile};
+
+use std::sync::Arc;
+
+/// Files, time and chance. Cloning shares them.
+#[derive(Clone)]
+pub struct Env {
+    /// Files.
+    pub vfs: Arc<dyn Vfs>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+}

@@ -1,0 +1,1 @@
+//! One evaluator of expressions over batches, for planner and executor.

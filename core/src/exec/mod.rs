@@ -1,0 +1,1 @@
+//! Physical plan to batches: operators that do bounded work per call.

@@ -1,0 +1,1 @@
+//! Logical plan to better logical plan: ordered rules.

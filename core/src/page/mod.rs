@@ -1,0 +1,34 @@
+//! Pages as bytes, and the two traits through which trees see them.
+//!
+//! Pure: nothing here reaches a file. Every decoder is a function from a byte slice to a result.
+
+use std::sync::Arc;
+
+use crate::base::PageNo;
+use crate::error::Result;
+
+/// An immutable page, shared between readers, the pool and the log.
+pub type PageRef = Arc<[u8]>;
+
+/// Where committed or own pages are read from: a snapshot, or the one writer's view.
+pub trait PageSource {
+    /// Bytes per page.
+    fn page_size(&self) -> usize;
+    /// A page as this view sees it, its checksum already verified.
+    fn page(&self, no: PageNo) -> Result<PageRef>;
+}
+
+/// Where the one writer changes pages; nothing is visible to others before its commit.
+pub trait PageSink: PageSource {
+    /// The writer's private copy of a page, made on first touch. Bytes of the common header (checksum,
+    /// page number, LSN) are filled in at commit.
+    fn page_mut(&mut self, no: PageNo) -> Result<&mut [u8]>;
+    /// A fresh private page of zeros: a recycled free page or one past the end.
+    fn allocate(&mut self) -> Result<PageNo>;
+    /// Gives a page back; it is reused only when no snapshot can see it.
+    fn free(&mut self, no: PageNo) -> Result<()>;
+}
+
+/// Bytes at the start of every page that belong to the pager (checksum u32, page number u32, LSN u64):
+/// page content starts here.
+pub const PAGE_HEADER_BYTES: usize = 16;

@@ -1,0 +1,1 @@
+//! Snapshots and the one write transaction over pages; the buffer pool; free pages.

@@ -1,0 +1,1 @@
+//! Logical plan to a read-only physical plan.

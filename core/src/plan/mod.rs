@@ -1,0 +1,15 @@
+//! The logical language: typed statements, relational nodes and expressions, with names resolved.
+//!
+//! Columns are named by [`ColumnId`], unique within a statement: a rule may move an expression from
+//! node to node without renumbering. `physical` turns ids into positions.
+
+mod expr;
+mod node;
+mod statement;
+
+pub use expr::{ArithmeticOp, CompareOp, Expr, LikeKind, SubqueryKind};
+pub use node::{AggregateCall, ColumnInfo, JoinKind, LogicalPlan, SetOperator, SortKey, TableScan};
+pub use statement::{
+    Bound, CheckExpr, ColumnDefinition, CreateIndex, CreateTable, Delete, Drop, DropKind,
+    ForeignKeyDefinition, Insert, OutputColumn, Query, Statement, TransactionStatement, Update,
+};

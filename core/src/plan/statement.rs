@@ -1,0 +1,254 @@
+//! Bound statements.
+
+use std::sync::Arc;
+
+use crate::base::ColumnId;
+use crate::catalog::{Index, IndexKey, ReferentialAction, Table};
+use crate::value::{SqlType, TypeName};
+
+use super::{ColumnInfo, Expr, LogicalPlan};
+
+/// The result of binding one statement.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// What to do.
+    pub statement: Statement,
+    /// The type of each parameter, `$1` first.
+    pub parameters: Vec<SqlType>,
+    /// The first [`ColumnId`] not used yet: rules draw fresh ids from here.
+    pub next_column: u32,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub enum Statement {
+    /// SELECT, VALUES, TABLE.
+    Query(Query),
+    /// INSERT.
+    Insert(Insert),
+    /// UPDATE.
+    Update(Update),
+    /// DELETE.
+    Delete(Delete),
+    /// CREATE TABLE; `None`: it exists and IF NOT EXISTS was said (a notice).
+    CreateTable(Option<Box<CreateTable>>),
+    /// CREATE INDEX; `None` as above.
+    CreateIndex(Option<Box<CreateIndex>>),
+    /// DROP.
+    Drop(Drop),
+    /// BEGIN, COMMIT, ...
+    Transaction(TransactionStatement),
+    /// SET name = value; `None` is DEFAULT or RESET.
+    Set {
+        /// Setting.
+        name: String,
+        /// Its new value.
+        value: Option<String>,
+        /// SET LOCAL.
+        local: bool,
+    },
+    /// SHOW name.
+    Show {
+        /// Setting.
+        name: String,
+    },
+    /// EXPLAIN.
+    Explain {
+        /// Run it and show actual figures.
+        analyze: bool,
+        /// What to explain.
+        statement: Box<Statement>,
+    },
+    /// Text without a statement.
+    Empty,
+}
+
+/// A result column as the client sees it.
+#[derive(Clone, Debug)]
+pub struct OutputColumn {
+    /// Its name.
+    pub name: String,
+    /// Which column of the plan.
+    pub id: ColumnId,
+    /// Its type and modifier.
+    pub ty: TypeName,
+}
+
+/// A query with its visible columns.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// What to compute; may produce more columns than are shown (sort keys).
+    pub plan: LogicalPlan,
+    /// What is shown.
+    pub output: Vec<OutputColumn>,
+}
+
+/// A CHECK of a table, bound to the columns of the new row.
+#[derive(Clone, Debug)]
+pub struct CheckExpr {
+    /// Constraint name.
+    pub name: String,
+    /// Violated when false (not when NULL).
+    pub predicate: Expr,
+}
+
+/// INSERT.
+#[derive(Clone, Debug)]
+pub struct Insert {
+    /// Where to.
+    pub table: Arc<Table>,
+    /// Produces exactly one column per table column, in table order: values coerced, defaults and
+    /// identity filled in.
+    pub source: LogicalPlan,
+    /// Ids of the new row's columns, in table order: `source` produces them; checks and RETURNING use them.
+    pub row: Vec<ColumnInfo>,
+    /// CHECK constraints.
+    pub checks: Vec<CheckExpr>,
+    /// RETURNING; empty means none.
+    pub returning: Vec<(OutputColumn, Expr)>,
+}
+
+/// UPDATE.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// Which table.
+    pub table: Arc<Table>,
+    /// Produces the rowid, the old row and the new values of the assigned columns.
+    pub source: LogicalPlan,
+    /// The rowid's column in `source`.
+    pub rowid: ColumnId,
+    /// The old row's columns in `source`, in table order.
+    pub old: Vec<ColumnInfo>,
+    /// Assigned ordinals and the column of `source` with the new, coerced value.
+    pub assignments: Vec<(usize, ColumnId)>,
+    /// CHECK constraints, over the columns of the *new* row: `row`.
+    pub checks: Vec<CheckExpr>,
+    /// Ids by which checks and RETURNING name the new row, in table order.
+    pub row: Vec<ColumnInfo>,
+    /// RETURNING over the new row (and other columns of `source`).
+    pub returning: Vec<(OutputColumn, Expr)>,
+}
+
+/// DELETE.
+#[derive(Clone, Debug)]
+pub struct Delete {
+    /// Which table.
+    pub table: Arc<Table>,
+    /// Produces the rowid and the old row.
+    pub source: LogicalPlan,
+    /// The rowid's column in `source`.
+    pub rowid: ColumnId,
+    /// The old row's columns in `source`, in table order.
+    pub old: Vec<ColumnInfo>,
+    /// RETURNING over the old row.
+    pub returning: Vec<(OutputColumn, Expr)>,
+}
+
+/// A column of CREATE TABLE.
+#[derive(Clone, Debug)]
+pub struct ColumnDefinition {
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub ty: TypeName,
+    /// NOT NULL, said or implied by PRIMARY KEY or identity.
+    pub not_null: bool,
+    /// DEFAULT as SQL, already checked to bind and coerce.
+    pub default: Option<String>,
+    /// Identity: `Some(always)`. `serial` is `default` plus an owned sequence, `Some(false)` here is
+    /// close enough only for identity: see `serial`.
+    pub identity: Option<bool>,
+    /// Declared `serial`: an owned sequence and a `nextval` default are made.
+    pub serial: bool,
+}
+
+/// CREATE TABLE.
+#[derive(Clone, Debug)]
+pub struct CreateTable {
+    /// Schema.
+    pub schema: String,
+    /// Name.
+    pub name: String,
+    /// Columns.
+    pub columns: Vec<ColumnDefinition>,
+    /// PRIMARY KEY: name and ordinals.
+    pub primary_key: Option<(String, Vec<usize>)>,
+    /// UNIQUE constraints: name and ordinals.
+    pub uniques: Vec<(String, Vec<usize>)>,
+    /// CHECK constraints: name and SQL.
+    pub checks: Vec<(String, String)>,
+    /// FOREIGN KEY constraints.
+    pub foreign_keys: Vec<ForeignKeyDefinition>,
+    /// CREATE TABLE AS: rows to begin with, in column order.
+    pub rows: Option<Query>,
+}
+
+/// A FOREIGN KEY of CREATE TABLE or ALTER TABLE ADD.
+#[derive(Clone, Debug)]
+pub struct ForeignKeyDefinition {
+    /// Constraint name.
+    pub name: String,
+    /// Ordinals in this table.
+    pub columns: Vec<usize>,
+    /// Parent; `None` is the table being created.
+    pub parent: Option<Arc<Table>>,
+    /// Ordinals in the parent.
+    pub parent_columns: Vec<usize>,
+    /// ON DELETE.
+    pub on_delete: ReferentialAction,
+    /// ON UPDATE.
+    pub on_update: ReferentialAction,
+    /// MATCH FULL.
+    pub match_full: bool,
+}
+
+/// CREATE INDEX.
+#[derive(Clone, Debug)]
+pub struct CreateIndex {
+    /// Name, given or made.
+    pub name: String,
+    /// On which table.
+    pub table: Arc<Table>,
+    /// Key parts.
+    pub keys: Vec<IndexKey>,
+    /// UNIQUE.
+    pub unique: bool,
+}
+
+/// What DROP drops.
+#[derive(Clone, Debug)]
+pub enum DropKind {
+    /// Tables.
+    Tables(Vec<Arc<Table>>),
+    /// Indexes.
+    Indexes(Vec<Arc<Index>>),
+}
+
+/// DROP; missing objects under IF EXISTS are left out (notices).
+#[derive(Clone, Debug)]
+pub struct Drop {
+    /// What.
+    pub kind: DropKind,
+    /// CASCADE rather than RESTRICT.
+    pub cascade: bool,
+}
+
+/// Transaction control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransactionStatement {
+    /// BEGIN, START TRANSACTION.
+    Begin {
+        /// READ ONLY.
+        read_only: bool,
+    },
+    /// COMMIT, END.
+    Commit,
+    /// ROLLBACK, ABORT.
+    Rollback,
+    /// SAVEPOINT name.
+    Savepoint(String),
+    /// RELEASE name.
+    Release(String),
+    /// ROLLBACK TO name.
+    RollbackTo(String),
+}

@@ -1,0 +1,1 @@
+//! Catalog objects as trees: rows, index entries, constraints.

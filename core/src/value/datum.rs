@@ -1,0 +1,62 @@
+//! One value.
+
+use std::sync::Arc;
+
+/// A value of one of the physical kinds; the [`super::SqlType`] beside it gives the meaning.
+///
+/// | kind | types |
+/// |---|---|
+/// | `Bool` | boolean |
+/// | `Int` | int2, int4, int8, oid; date (days since 2000-01-01); time (µs since midnight); timestamp and timestamptz (µs since 2000-01-01 00:00 UTC); `i64::MIN`/`MAX` are -infinity/infinity of timestamps, `i32::MIN`/`MAX` of dates |
+/// | `Float` | float4 (rounded to single precision), float8 |
+/// | `Numeric` | numeric |
+/// | `Text` | text, varchar, char, name, unknown |
+/// | `Bytes` | bytea |
+/// | `Uuid` | uuid, big-endian |
+/// | `Interval` | interval |
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Datum {
+    /// SQL NULL, of any type.
+    Null,
+    /// See the table.
+    Bool(bool),
+    /// See the table.
+    Int(i64),
+    /// See the table.
+    Float(f64),
+    /// See the table.
+    Numeric(super::numeric::Numeric),
+    /// See the table.
+    Text(Arc<str>),
+    /// See the table.
+    Bytes(Arc<[u8]>),
+    /// See the table.
+    Uuid(u128),
+    /// See the table.
+    Interval(Interval),
+}
+
+/// A span of time; the three parts are kept apart, as PostgreSQL does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Interval {
+    /// Months.
+    pub months: i32,
+    /// Days.
+    pub days: i32,
+    /// Microseconds.
+    pub micros: i64,
+}
+
+impl Datum {
+    /// Whether this is NULL.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Datum::Null)
+    }
+}
+
+impl From<&str> for Datum {
+    fn from(text: &str) -> Datum {
+        Datum::Text(Arc::from(text))
+    }
+}

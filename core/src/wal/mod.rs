@@ -1,0 +1,1 @@
+//! The write-ahead log: frames, recovery, the version index, checkpoints.
