@@ -1,1 +1,4 @@
-//! See the README.
+//! What the whole engine is tested with: scripts of SQL with PostgreSQL's answers, and PostgreSQL itself.
+
+pub mod postgres;
+pub mod script;
