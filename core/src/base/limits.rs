@@ -10,6 +10,13 @@ pub const PAGE_SIZE_MAX: u32 = 65536;
 pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
 /// Deepest nesting of expressions and queries; wasm's stack carries it with room to spare.
 pub const NESTING_MAX: usize = 200;
+/// Longest chain of operators other than AND and OR at one level (`a + b + c`): each one is a level of
+/// depth in every stage after the parser.
+pub const OPERATOR_CHAIN_MAX: usize = 500;
+/// Longest chain of AND and OR at one level: deep only in the parser's tree, which frees it recursively.
+pub const LOGIC_CHAIN_MAX: usize = 2500;
+/// Most set operations or joins at one level: their plans nest to the left.
+pub const QUERY_CHAIN_MAX: usize = 200;
 /// Most columns a table may have (PostgreSQL: 1600).
 pub const COLUMNS_MAX: usize = 1600;
 /// Most columns an index may have (PostgreSQL: 32).

@@ -1,1 +1,33 @@
-//! SQL text to sqlparser's tree, bounded.
+//! SQL text to syntax, bounded.
+//!
+//! The only door to sqlparser besides `bind`. Scripts are cut into statements here, statements are
+//! checked for length, nesting and chains before the recursive parser sees them, and two cheap ways
+//! around that parser live here: [`normalize`] for the plan cache and a loop for multi-row inserts.
+//!
+//! ```text
+//! script --statements--> text --normalize--> cache key
+//!                          |---- parse -----> Parsed (sqlparser's tree, or literal rows)
+//! ```
+//!
+//! P1  No text makes the parser overflow a stack of 1 MB: `bounds` runs first.
+//! P2  Every syntax error is 42601 with a position in characters.
+
+mod bounds;
+mod dialect;
+mod insert_rows;
+mod lexer;
+mod normalize;
+mod parser;
+mod position;
+mod split;
+#[cfg(test)]
+mod tests;
+
+pub use insert_rows::Literal;
+pub(crate) use insert_rows::{InsertRows, Name};
+pub(crate) use lexer::{Lexer, TokenKind};
+pub use normalize::{Normalized, normalize};
+pub(crate) use parser::{Ast, parse_expression};
+pub use parser::{Parsed, parse};
+pub(crate) use position::{byte_of, of_byte as position_of_byte};
+pub use split::{Statements, statements};

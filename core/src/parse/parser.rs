@@ -1,0 +1,115 @@
+//! One statement's text to a syntax tree, with errors in PostgreSQL's words.
+
+use std::sync::Arc;
+
+use sqlparser::ast;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Token as SqlToken, Tokenizer};
+
+use crate::base::limits::NESTING_MAX;
+use crate::error::{Error, Result, SqlState};
+
+use super::dialect::DIALECT;
+use super::insert_rows::{self, InsertRows};
+use super::lexer::Lexer;
+use super::{bounds, position};
+
+/// A parsed statement with its text.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    sql: Arc<str>,
+    ast: Ast,
+}
+
+/// The syntax of one statement.
+#[derive(Clone, Debug)]
+pub(crate) enum Ast {
+    /// Only white space and comments.
+    Empty,
+    /// A statement as sqlparser sees it.
+    Statement(Box<ast::Statement>),
+    /// `INSERT INTO t VALUES` of nothing but literals.
+    InsertRows(Box<InsertRows>),
+}
+
+impl Parsed {
+    /// The text.
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    pub(crate) fn ast(&self) -> &Ast {
+        &self.ast
+    }
+}
+
+/// Parses one statement; a semicolon may end it. Length, nesting and chains are bounded (54000, 54001);
+/// what is not SQL is 42601 with its position.
+pub fn parse(sql: &str) -> Result<Parsed> {
+    if let Some(rows) = insert_rows::parse(sql)? {
+        return Ok(Parsed { sql: sql.into(), ast: Ast::InsertRows(Box::new(rows)) });
+    }
+    let tokens = bounds::check(sql)?;
+    if tokens == 0 {
+        return Ok(Parsed { sql: sql.into(), ast: Ast::Empty });
+    }
+    let mut parser = parser(sql)?;
+    let statement = parser.parse_statement().map_err(|error| syntax_error(sql, &error))?;
+    while parser.consume_token(&SqlToken::SemiColon) {}
+    let rest = parser.peek_token_ref();
+    if rest.token != SqlToken::EOF {
+        let at = position::byte_of(sql, rest.span.start);
+        return Err(near(sql, at));
+    }
+    Ok(Parsed { sql: sql.into(), ast: Ast::Statement(Box::new(statement)) })
+}
+
+/// Parses a lone scalar expression: a stored DEFAULT or CHECK.
+pub(crate) fn parse_expression(sql: &str) -> Result<ast::Expr> {
+    bounds::check(sql)?;
+    let mut parser = parser(sql)?;
+    let expr = parser.parse_expr().map_err(|error| syntax_error(sql, &error))?;
+    match &parser.peek_token_ref().token {
+        SqlToken::EOF => Ok(expr),
+        _ => Err(near(sql, position::byte_of(sql, parser.peek_token_ref().span.start))),
+    }
+}
+
+fn parser(sql: &str) -> Result<Parser<'static>> {
+    let tokens = Tokenizer::new(&DIALECT, sql)
+        .tokenize_with_location()
+        .map_err(|error| near(sql, position::byte_of(sql, error.location)))?;
+    Ok(Parser::new(&DIALECT)
+        // `bounds` has counted already; this is the net below it, for depth it cannot see.
+        .with_recursion_limit(NESTING_MAX + 50)
+        .with_tokens_with_locations(tokens))
+}
+
+fn syntax_error(sql: &str, error: &ParserError) -> Error {
+    let message = match error {
+        ParserError::RecursionLimitExceeded => return bounds::too_complex(),
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
+    };
+    // What some rule of sqlparser refuses on purpose, rather than failing to read, is still 42601.
+    near(sql, location_in(message).and_then(|location| position::byte_of(sql, location)))
+}
+
+// sqlparser writes " at Line: 3, Column: 7" at the end of its messages, and nothing at the end of input.
+fn location_in(message: &str) -> Option<Location> {
+    let (_, tail) = message.rsplit_once(" at Line: ")?;
+    let (line, column) = tail.split_once(", Column: ")?;
+    Some(Location { line: line.trim().parse().ok()?, column: column.trim().parse().ok()? })
+}
+
+/// `syntax error at or near "x"` for the token at byte `at`.
+fn near(sql: &str, at: Option<usize>) -> Error {
+    let token = at.and_then(|at| Lexer::from(sql, at).next().ok().flatten());
+    match token {
+        Some(token) => {
+            Error::new(SqlState::SYNTAX_ERROR, format!("syntax error at or near \"{}\"", token.text(sql)))
+                .at(position::of_byte(sql, token.start))
+        }
+        None => Error::new(SqlState::SYNTAX_ERROR, "syntax error at end of input")
+            .at(position::of_byte(sql, sql.len())),
+    }
+}
