@@ -10,6 +10,6 @@ mod statement;
 pub use expr::{ArithmeticOp, CompareOp, Expr, LikeKind, SubqueryKind};
 pub use node::{AggregateCall, ColumnInfo, JoinKind, LogicalPlan, SetOperator, SortKey, TableScan};
 pub use statement::{
-    Bound, CheckExpr, ColumnDefinition, CreateIndex, CreateTable, Delete, Drop, DropKind,
-    ForeignKeyDefinition, Insert, OutputColumn, Query, Statement, TransactionStatement, Update,
+    AlterAction, AlterTable, Bound, CheckExpr, ColumnDefinition, CreateIndex, CreateTable, Delete, Drop,
+    DropKind, ForeignKeyDefinition, Insert, OutputColumn, Query, Statement, TransactionStatement, Update,
 };

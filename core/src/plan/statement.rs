@@ -34,6 +34,8 @@ pub enum Statement {
     CreateTable(Option<Box<CreateTable>>),
     /// CREATE INDEX; `None` as above.
     CreateIndex(Option<Box<CreateIndex>>),
+    /// ALTER TABLE.
+    AlterTable(Box<AlterTable>),
     /// DROP.
     Drop(Drop),
     /// BEGIN, COMMIT, ...
@@ -213,6 +215,35 @@ pub struct CreateIndex {
     pub keys: Vec<IndexKey>,
     /// UNIQUE.
     pub unique: bool,
+}
+
+/// ALTER TABLE: its actions in order; `db` carries them out and checks the rows already there.
+#[derive(Clone, Debug)]
+pub struct AlterTable {
+    /// Which table.
+    pub table: Arc<Table>,
+    /// What to do.
+    pub actions: Vec<AlterAction>,
+}
+
+/// One action of ALTER TABLE.
+#[derive(Clone, Debug)]
+pub enum AlterAction {
+    /// `ADD [CONSTRAINT name] PRIMARY KEY (..)`: name and ordinals; `db` builds the index.
+    AddPrimaryKey(String, Vec<usize>),
+    /// `ADD [CONSTRAINT name] UNIQUE (..)`: name and ordinals; `db` builds the index.
+    AddUnique(String, Vec<usize>),
+    /// `ADD [CONSTRAINT name] CHECK (..)`: name and SQL, already checked to bind.
+    AddCheck(String, String),
+    /// `ADD [CONSTRAINT name] FOREIGN KEY (..)`.
+    AddForeignKey(ForeignKeyDefinition),
+    /// `DROP CONSTRAINT name`; CASCADE or not.
+    DropConstraint {
+        /// Which.
+        name: String,
+        /// CASCADE.
+        cascade: bool,
+    },
 }
 
 /// What DROP drops.

@@ -1,0 +1,60 @@
+//! What a finished statement leaves: its tag, its columns, its rows, its notices.
+
+use crate::batch::Batch;
+use crate::error::SqlState;
+use crate::value::TypeName;
+
+/// A result column.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type and modifier.
+    pub ty: TypeName,
+}
+
+/// Something worth saying that is not an error, as PostgreSQL's NOTICE and WARNING.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// `NOTICE` or `WARNING`.
+    pub severity: &'static str,
+    /// The code.
+    pub sqlstate: SqlState,
+    /// The words.
+    pub message: String,
+}
+
+impl Notice {
+    /// A NOTICE.
+    pub fn notice(sqlstate: SqlState, message: impl Into<String>) -> Notice {
+        Notice { severity: "NOTICE", sqlstate, message: message.into() }
+    }
+    /// A WARNING.
+    pub fn warning(sqlstate: SqlState, message: impl Into<String>) -> Notice {
+        Notice { severity: "WARNING", sqlstate, message: message.into() }
+    }
+}
+
+/// A finished statement with all its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// PostgreSQL's command tag: `INSERT 0 1`, `SELECT 3`, `CREATE TABLE`; empty for empty text.
+    pub tag: String,
+    /// Rows changed, or rows returned by a query.
+    pub affected: u64,
+    /// The columns; none for a statement that returns no rows.
+    pub columns: Vec<Column>,
+    /// Whether the statement returns rows at all (a query may have no columns).
+    pub returns_rows: bool,
+    /// The rows, in order.
+    pub rows: Vec<Batch>,
+    /// Notices raised on the way.
+    pub notices: Vec<Notice>,
+}
+
+impl Outcome {
+    /// How many rows there are.
+    pub fn row_count(&self) -> usize {
+        self.rows.iter().map(|batch| batch.rows).sum()
+    }
+}

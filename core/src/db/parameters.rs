@@ -1,0 +1,164 @@
+//! Parameters from Rust values.
+//!
+//! A statement knows the type of each `$n`; a Rust value says what it is; the two meet when the statement
+//! runs (22003 when it does not fit, 42804 when it is no such thing). Text fits every type, through the
+//! type's input function, which is how a `numeric` is passed without loss.
+
+use crate::error::Result;
+use crate::value::{Datum, SqlType};
+
+/// A Rust value that can be a parameter.
+pub trait ToDatum {
+    /// The value in the kind closest to it.
+    fn to_datum(&self) -> Datum;
+    /// What it is by itself; `None`: a [`Datum`] that is already in the parameter's own kind.
+    fn sql_type(&self) -> Option<SqlType>;
+}
+
+/// The parameters of one call: `()`, a tuple, an array, a slice or a vector.
+///
+/// ```
+/// use decentdb_core::db::Params;
+/// fn takes(_: impl Params) {}
+/// takes(());
+/// takes((1, "two", None::<i64>));
+/// takes([1, 2, 3]);
+/// ```
+pub trait Params {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// Parameter `index`, from 0, handed to `take`.
+    fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()>;
+}
+
+macro_rules! values {
+    ($($ty:ty => $sql:ident, $value:ident => $datum:expr;)*) => {$(
+        impl ToDatum for $ty {
+            fn to_datum(&self) -> Datum {
+                let $value = self;
+                $datum
+            }
+            fn sql_type(&self) -> Option<SqlType> {
+                Some(SqlType::$sql)
+            }
+        }
+    )*};
+}
+
+values! {
+    bool => Bool, value => Datum::Bool(*value);
+    i8 => Int2, value => Datum::Int(i64::from(*value));
+    i16 => Int2, value => Datum::Int(i64::from(*value));
+    i32 => Int4, value => Datum::Int(i64::from(*value));
+    i64 => Int8, value => Datum::Int(*value);
+    u8 => Int2, value => Datum::Int(i64::from(*value));
+    u16 => Int4, value => Datum::Int(i64::from(*value));
+    u32 => Int8, value => Datum::Int(i64::from(*value));
+    f32 => Float4, value => Datum::Float(f64::from(*value));
+    f64 => Float8, value => Datum::Float(*value);
+    u128 => Uuid, value => Datum::Uuid(*value);
+    str => Text, value => Datum::Text(value.into());
+    String => Text, value => Datum::Text(value.as_str().into());
+    [u8] => Bytea, value => Datum::Bytes(value.into());
+    Vec<u8> => Bytea, value => Datum::Bytes(value.as_slice().into());
+}
+
+impl ToDatum for Datum {
+    fn to_datum(&self) -> Datum {
+        self.clone()
+    }
+    fn sql_type(&self) -> Option<SqlType> {
+        None
+    }
+}
+
+impl<T: ToDatum> ToDatum for Option<T> {
+    fn to_datum(&self) -> Datum {
+        self.as_ref().map_or(Datum::Null, T::to_datum)
+    }
+    fn sql_type(&self) -> Option<SqlType> {
+        self.as_ref().and_then(T::sql_type)
+    }
+}
+
+impl<T: ToDatum + ?Sized> ToDatum for &T {
+    fn to_datum(&self) -> Datum {
+        (*self).to_datum()
+    }
+    fn sql_type(&self) -> Option<SqlType> {
+        (*self).sql_type()
+    }
+}
+
+impl Params for () {
+    fn count(&self) -> usize {
+        0
+    }
+    fn with(&self, _: usize, _: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<T: ToDatum> Params for [T] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+    fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
+        self.get(index).map_or(Ok(()), |value| take(value))
+    }
+}
+
+impl<T: ToDatum, const N: usize> Params for [T; N] {
+    fn count(&self) -> usize {
+        N
+    }
+    fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
+        self.as_slice().with(index, take)
+    }
+}
+
+impl<T: ToDatum> Params for Vec<T> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+    fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
+        self.as_slice().with(index, take)
+    }
+}
+
+impl<T: Params + ?Sized> Params for &T {
+    fn count(&self) -> usize {
+        (*self).count()
+    }
+    fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
+        (*self).with(index, take)
+    }
+}
+
+macro_rules! tuples {
+    ($count:literal: $($name:ident $at:tt)*) => {
+        impl<$($name: ToDatum),*> Params for ($($name,)*) {
+            fn count(&self) -> usize {
+                $count
+            }
+            fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
+                match index {
+                    $($at => take(&self.$at),)*
+                    _ => Ok(()),
+                }
+            }
+        }
+    };
+}
+tuples!(1: A 0);
+tuples!(2: A 0 B 1);
+tuples!(3: A 0 B 1 C 2);
+tuples!(4: A 0 B 1 C 2 D 3);
+tuples!(5: A 0 B 1 C 2 D 3 E 4);
+tuples!(6: A 0 B 1 C 2 D 3 E 4 F 5);
+tuples!(7: A 0 B 1 C 2 D 3 E 4 F 5 G 6);
+tuples!(8: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);
+tuples!(9: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8);
+tuples!(10: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
+tuples!(11: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
+tuples!(12: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);
