@@ -2,6 +2,11 @@
 //!
 //! Pure: nothing here reaches a file. Every decoder is a function from a byte slice to a result.
 
+pub mod free_list;
+pub mod roots;
+
+pub use roots::Roots;
+
 use std::sync::Arc;
 
 use crate::base::PageNo;

@@ -1,0 +1,38 @@
+//! A reader: every page as the last commit before its beginning left it.
+
+use std::sync::Arc;
+
+use crate::base::{CommitSeq, PageNo};
+use crate::error::Result;
+use crate::page::{PageRef, PageSource, Roots};
+
+use super::shared::Shared;
+
+/// A pinned snapshot. Dropping it lets checkpoints pass.
+pub struct ReadTxn {
+    pub(super) shared: Arc<Shared>,
+    pub(super) snapshot: CommitSeq,
+    pub(super) roots: Roots,
+}
+
+impl ReadTxn {
+    /// The last commit this reader sees.
+    pub fn snapshot(&self) -> CommitSeq {
+        self.snapshot
+    }
+
+    /// The roots of that commit.
+    pub fn roots(&self) -> &Roots {
+        &self.roots
+    }
+}
+
+impl PageSource for ReadTxn {
+    fn page_size(&self) -> usize {
+        self.shared.page_size
+    }
+
+    fn page(&self, no: PageNo) -> Result<PageRef> {
+        self.shared.read_page(no, self.snapshot, &self.roots)
+    }
+}
