@@ -33,16 +33,26 @@ impl Server {
         let folder = std::env::temp_dir().join(format!("decentdb-postgres-{}", std::process::id()));
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         // PostgreSQL refuses to run as root: then its own system user runs it.
-        let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"));
+        let root =
+            Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"));
         let user = root.then(|| "postgres".to_owned());
         if let Some(user) = &user {
             run(Command::new("chown").arg(user).arg(&folder))?;
         }
         let server = Server { folder, tools, user };
         let data = server.folder.join("data");
-        run(server.command("initdb").args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D"]).arg(&data))?;
+        run(server
+            .command("initdb")
+            .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D"])
+            .arg(&data))?;
         let options = format!("-c listen_addresses='' -c fsync=off -k {}", server.folder.display());
-        run(server.command("pg_ctl").args(["-w", "-l"]).arg(server.folder.join("log")).arg("-D").arg(&data).args(["-o", &options, "start"]))?;
+        run(server
+            .command("pg_ctl")
+            .args(["-w", "-l"])
+            .arg(server.folder.join("log"))
+            .arg("-D")
+            .arg(&data)
+            .args(["-o", &options, "start"]))?;
         Ok(server)
     }
 
@@ -66,7 +76,9 @@ impl Server {
         let mut admin = Client::connect(&url("postgres"), NoTls).map_err(|error| error.to_string())?;
         admin.batch_execute(&format!("CREATE DATABASE {database}")).map_err(|error| error.to_string())?;
         let mut client = Client::connect(&url(database), NoTls).map_err(|error| error.to_string())?;
-        client.batch_execute("SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'").map_err(|error| error.to_string())?;
+        client
+            .batch_execute("SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'")
+            .map_err(|error| error.to_string())?;
         Ok(Session { client })
     }
 }
@@ -75,7 +87,9 @@ impl Drop for Server {
     fn drop(&mut self) {
         let data = self.folder.join("data");
         let stopped = run(self.command("pg_ctl").args(["-m", "immediate", "-D"]).arg(&data).arg("stop"));
-        if let Err(error) = stopped.and_then(|()| std::fs::remove_dir_all(&self.folder).map_err(|error| error.to_string())) {
+        if let Err(error) =
+            stopped.and_then(|()| std::fs::remove_dir_all(&self.folder).map_err(|error| error.to_string()))
+        {
             eprintln!("the throw-away PostgreSQL did not go away: {error}");
         }
     }
@@ -118,9 +132,10 @@ impl Session {
                 answer
             }
             Err(error) => match error.as_db_error() {
-                Some(error) => {
-                    Answer::Failed { code: error.code().code().to_owned(), message: error.message().to_owned() }
-                }
+                Some(error) => Answer::Failed {
+                    code: error.code().code().to_owned(),
+                    message: error.message().to_owned(),
+                },
                 None => Answer::Failed { code: "08006".to_owned(), message: error.to_string() },
             },
         }

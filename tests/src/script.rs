@@ -82,7 +82,8 @@ pub fn parse(text: &str) -> Vec<Step> {
     let mut preamble = Vec::new();
     let mut lines = text.lines().enumerate().peekable();
     while let Some((number, line)) = lines.next() {
-        let Some((mark, first)) = line.split_at_checked(2).filter(|(mark, _)| matches!(*mark, "> " | "! ")) else {
+        let Some((mark, first)) = line.split_at_checked(2).filter(|(mark, _)| matches!(*mark, "> " | "! "))
+        else {
             preamble.push(line.to_owned());
             continue;
         };
@@ -96,7 +97,13 @@ pub fn parse(text: &str) -> Vec<Step> {
             answer.push(row.to_owned());
         }
         lines.next_if(|(_, line)| line.is_empty());
-        let step = Step { preamble: std::mem::take(&mut preamble), sql, answer, ours: mark == "! ", line: number + 1 };
+        let step = Step {
+            preamble: std::mem::take(&mut preamble),
+            sql,
+            answer,
+            ours: mark == "! ",
+            line: number + 1,
+        };
         steps.push(step);
     }
     steps

@@ -31,7 +31,10 @@ fn the_scripts_hold_postgresql_s_answers() {
             if record {
                 step.answer = got;
             } else {
-                failures.push(format!("{name}:{}: {}\n  file: {:?}\n  PostgreSQL: {got:?}", step.line, step.sql, step.answer));
+                failures.push(format!(
+                    "{name}:{}: {}\n  file: {:?}\n  PostgreSQL: {got:?}",
+                    step.line, step.sql, step.answer
+                ));
             }
         }
         if record {

@@ -1,0 +1,103 @@
+//! Changes: each turns a catalog nobody else sees yet into the next one.
+
+use std::sync::Arc;
+
+use crate::base::ObjectId;
+use crate::base::limits::FIRST_USER_OBJECT;
+use crate::error::{Error, Result, SqlState};
+
+use super::{Catalog, Index, NameIndex, Sequence, Table};
+
+impl Catalog {
+    /// A copy to change, one version on.
+    #[must_use]
+    pub fn next_version(&self) -> Catalog {
+        let mut next = self.clone();
+        next.version += 1;
+        next
+    }
+
+    /// A fresh id.
+    pub fn allot_id(&mut self) -> Result<ObjectId> {
+        let highest = [self.tables.keys().last(), self.indexes.keys().last(), self.sequences.keys().last()]
+            .into_iter()
+            .flatten()
+            .map(|id| id.0)
+            .max()
+            .unwrap_or(0);
+        let id = self.next_id.max(FIRST_USER_OBJECT).max(highest.saturating_add(1));
+        self.next_id = id.checked_add(1).ok_or_else(|| {
+            Error::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "all object identifiers have been used")
+        })?;
+        Ok(ObjectId(id))
+    }
+
+    /// Adds a table or replaces the one with its id.
+    pub fn put_table(&mut self, table: Table) -> Arc<Table> {
+        let table = Arc::new(table);
+        self.names = NameIndex::default();
+        self.tables.insert(table.id, Arc::clone(&table));
+        table
+    }
+
+    /// Adds an index or replaces the one with its id, and lists it with its table.
+    pub fn put_index(&mut self, index: Index) -> Arc<Index> {
+        let index = Arc::new(index);
+        self.names = NameIndex::default();
+        if let Some(table) = self.tables.get_mut(&index.table)
+            && !table.indexes.contains(&index.id)
+        {
+            Arc::make_mut(table).indexes.push(index.id);
+        }
+        self.indexes.insert(index.id, Arc::clone(&index));
+        index
+    }
+
+    /// Adds a sequence or replaces the one with its id.
+    pub fn put_sequence(&mut self, sequence: Sequence) -> Arc<Sequence> {
+        let sequence = Arc::new(sequence);
+        self.names = NameIndex::default();
+        self.sequences.insert(sequence.id, Arc::clone(&sequence));
+        sequence
+    }
+
+    /// Removes a table; its indexes and sequences are removed by their own calls.
+    pub fn remove_table(&mut self, id: ObjectId) {
+        self.names = NameIndex::default();
+        self.tables.remove(&id);
+    }
+
+    /// Removes an index, also from its table's list.
+    pub fn remove_index(&mut self, id: ObjectId) {
+        self.names = NameIndex::default();
+        if let Some(index) = self.indexes.remove(&id)
+            && let Some(table) = self.tables.get_mut(&index.table)
+        {
+            Arc::make_mut(table).indexes.retain(|other| *other != id);
+        }
+    }
+
+    /// Removes a sequence.
+    pub fn remove_sequence(&mut self, id: ObjectId) {
+        self.names = NameIndex::default();
+        self.sequences.remove(&id);
+    }
+
+    /// Removes a constraint of a table, not its index.
+    pub fn remove_constraint(&mut self, table: ObjectId, name: &str) {
+        self.names = NameIndex::default();
+        if let Some(table) = self.tables.get_mut(&table) {
+            Arc::make_mut(table).constraints.retain(|constraint| constraint.name != name);
+        }
+    }
+
+    /// Refuses a name that is taken (42P07).
+    pub fn check_free(&self, schema: &str, name: &str) -> Result<()> {
+        match self.relation(schema, name) {
+            None => Ok(()),
+            Some(_) => {
+                Err(Error::new(SqlState::DUPLICATE_TABLE, format!("relation \"{name}\" already exists")))
+            }
+        }
+    }
+}

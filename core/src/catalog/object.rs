@@ -1,0 +1,211 @@
+//! The objects: tables with their columns and constraints, indexes, sequences.
+
+use crate::base::{ObjectId, PageNo};
+use crate::value::TypeName;
+
+/// A base table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its OID.
+    pub id: ObjectId,
+    /// `public` unless said otherwise.
+    pub schema: String,
+    /// Its name, folded.
+    pub name: String,
+    /// In definition order; a column's ordinal is its place here.
+    pub columns: Vec<Column>,
+    /// The ordinal of the integer primary key that *is* the rowid, if the table has one; else the rowid
+    /// is hidden and grows. That column is not stored in the row.
+    pub rowid_column: Option<usize>,
+    /// Indexes on this table, in creation order.
+    pub indexes: Vec<ObjectId>,
+    /// Constraints, in definition order.
+    pub constraints: Vec<Constraint>,
+    /// Root of the row tree; never changes while the table lives (a root split moves the old root down).
+    pub root: PageNo,
+    /// The set and order of columns that pages of the table were written with: one entry per
+    /// `ALTER TABLE` that changed it, the last one current. Empty means "all columns, as they stand".
+    pub layouts: Vec<Vec<usize>>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name, folded.
+    pub name: String,
+    /// Its type and modifier.
+    pub ty: TypeName,
+    /// NULL is refused.
+    pub not_null: bool,
+    /// The DEFAULT expression, as SQL.
+    pub default: Option<String>,
+    /// Identity columns draw from this sequence.
+    pub identity: Option<Identity>,
+}
+
+/// How an identity column gets its values.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Identity {
+    /// `GENERATED ALWAYS` (explicit values are refused) rather than `BY DEFAULT`.
+    pub always: bool,
+    /// The sequence behind it.
+    pub sequence: ObjectId,
+}
+
+/// A rule the rows of a table obey.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// Its name, given or made as PostgreSQL makes it (`t_a_fkey`).
+    pub name: String,
+    /// The rule.
+    pub rule: Rule,
+}
+
+/// What a constraint demands.
+#[derive(Clone, Debug)]
+pub enum Rule {
+    /// `PRIMARY KEY (columns)`; `index` is `None` when the key is the rowid.
+    PrimaryKey {
+        /// Ordinals.
+        columns: Vec<usize>,
+        /// The unique index behind it.
+        index: Option<ObjectId>,
+    },
+    /// `UNIQUE (columns)`.
+    Unique {
+        /// Ordinals.
+        columns: Vec<usize>,
+        /// The unique index behind it; `None` when the key is the rowid.
+        index: Option<ObjectId>,
+    },
+    /// `CHECK (expression)`, as SQL.
+    Check {
+        /// The expression.
+        expression: String,
+    },
+    /// `FOREIGN KEY (columns) REFERENCES parent (parent_columns)`.
+    ForeignKey(ForeignKey),
+}
+
+/// A reference from this table to a parent.
+#[derive(Clone, Debug)]
+pub struct ForeignKey {
+    /// Ordinals in the referencing table.
+    pub columns: Vec<usize>,
+    /// The referenced table.
+    pub parent: ObjectId,
+    /// Ordinals in the parent; they are its primary key or a unique constraint.
+    pub parent_columns: Vec<usize>,
+    /// What a delete of the parent row does.
+    pub on_delete: ReferentialAction,
+    /// What an update of the parent key does.
+    pub on_update: ReferentialAction,
+    /// `MATCH FULL` rather than `SIMPLE`.
+    pub match_full: bool,
+}
+
+/// What happens to referencing rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReferentialAction {
+    /// Refused, checked at the end of the statement.
+    NoAction,
+    /// Refused at once.
+    Restrict,
+    /// They follow.
+    Cascade,
+    /// Their columns become NULL.
+    SetNull,
+    /// Their columns get their defaults.
+    SetDefault,
+}
+
+/// A B+tree index.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// Its OID.
+    pub id: ObjectId,
+    /// Schema, that of its table.
+    pub schema: String,
+    /// Its name, folded.
+    pub name: String,
+    /// The table it belongs to.
+    pub table: ObjectId,
+    /// Key parts in order.
+    pub keys: Vec<IndexKey>,
+    /// Two rows with equal keys without NULL are refused.
+    pub unique: bool,
+    /// Root of the key tree; never changes.
+    pub root: PageNo,
+}
+
+/// One part of an index key.
+#[derive(Clone, Debug)]
+pub struct IndexKey {
+    /// Ordinal in the table.
+    pub column: usize,
+    /// Largest first.
+    pub descending: bool,
+    /// NULLs before all values; the default is last when ascending, first when descending.
+    pub nulls_first: bool,
+}
+
+/// A number generator.
+#[derive(Clone, Debug)]
+pub struct Sequence {
+    /// Its OID.
+    pub id: ObjectId,
+    /// Its schema.
+    pub schema: String,
+    /// Its name, folded.
+    pub name: String,
+    /// First value.
+    pub start: i64,
+    /// Step, not zero.
+    pub increment: i64,
+    /// Smallest value.
+    pub min: i64,
+    /// Largest value.
+    pub max: i64,
+    /// Starts over after the last value.
+    pub cycle: bool,
+    /// The table column that owns it, if any: dropped with it.
+    pub owner: Option<(ObjectId, usize)>,
+}
+
+impl Table {
+    /// The ordinal of a column.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The primary key's constraint and ordinals.
+    pub fn primary_key(&self) -> Option<(&Constraint, &[usize])> {
+        self.constraints.iter().find_map(|constraint| match &constraint.rule {
+            Rule::PrimaryKey { columns, .. } => Some((constraint, columns.as_slice())),
+            Rule::Unique { .. } | Rule::Check { .. } | Rule::ForeignKey(_) => None,
+        })
+    }
+
+    /// The constraint of that name.
+    pub fn constraint(&self, name: &str) -> Option<&Constraint> {
+        self.constraints.iter().find(|constraint| constraint.name == name)
+    }
+
+    /// The PRIMARY KEY and UNIQUE constraints: each with its ordinals and index (`None`: the rowid).
+    pub fn keys(&self) -> impl Iterator<Item = (&Constraint, &[usize], Option<ObjectId>)> {
+        self.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::PrimaryKey { columns, index } | Rule::Unique { columns, index } => {
+                Some((constraint, columns.as_slice(), *index))
+            }
+            Rule::Check { .. } | Rule::ForeignKey(_) => None,
+        })
+    }
+
+    /// The references of this table to parents.
+    pub fn foreign_keys(&self) -> impl Iterator<Item = (&Constraint, &ForeignKey)> {
+        self.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::ForeignKey(key) => Some((constraint, key)),
+            Rule::PrimaryKey { .. } | Rule::Unique { .. } | Rule::Check { .. } => None,
+        })
+    }
+}
