@@ -4,10 +4,14 @@
 
 mod clock;
 mod entropy;
+mod memory;
+mod seeded;
 mod vfs;
 
 pub use clock::{Clock, Nanos, Slept, UnixMicros};
 pub use entropy::Entropy;
+pub use memory::MemoryVfs;
+pub use seeded::{ManualClock, SeededEntropy, SplitMix64};
 pub use vfs::{Barrier, FileName, OpenMode, SyncKind, Vfs, VfsError, VfsErrorKind, VfsFile};
 
 use std::sync::Arc;
