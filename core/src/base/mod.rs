@@ -2,9 +2,11 @@
 //!
 //! Knows nothing of pages, SQL or files.
 
+pub mod cell;
 pub mod hash;
 pub mod ids;
 pub mod limits;
 pub mod sync;
 
+pub use cell::{Cell, CellWidth, ColumnLayout, OwnedCell};
 pub use ids::{ColumnId, CommitSeq, Lsn, ObjectId, PageNo, RowId};
