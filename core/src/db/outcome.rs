@@ -1,8 +1,10 @@
 //! What a finished statement leaves: its tag, its columns, its rows, its notices.
 
 use crate::batch::Batch;
-use crate::error::SqlState;
+use crate::error::{Result, SqlState};
 use crate::value::TypeName;
+
+use super::Row;
 
 /// A result column.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,5 +58,15 @@ impl Outcome {
     /// How many rows there are.
     pub fn row_count(&self) -> usize {
         self.rows.iter().map(|batch| batch.rows).sum()
+    }
+
+    /// The rows, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().flat_map(|batch| (0..batch.rows).map(|at| Row::new(&self.columns, batch, at)))
+    }
+
+    /// Every value in PostgreSQL's text form; `None` is NULL.
+    pub fn text_rows(&self) -> Result<Vec<Vec<Option<String>>>> {
+        self.iter().map(|row| (0..self.columns.len()).map(|index| row.get(index)).collect()).collect()
     }
 }

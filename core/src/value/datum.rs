@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// | kind | types |
 /// |---|---|
 /// | `Bool` | boolean |
-/// | `Int` | int2, int4, int8, oid; date (days since 2000-01-01); time (µs since midnight); timestamp and timestamptz (µs since 2000-01-01 00:00 UTC); `i64::MIN`/`MAX` are -infinity/infinity of timestamps, `i32::MIN`/`MAX` of dates |
+/// | `Int` | int2, int4, int8, oid; date (days since 2000-01-01); time (us since midnight); timestamp and timestamptz (us since 2000-01-01 00:00 UTC); `i64::MIN`/`MAX` are -infinity/infinity of timestamps, `i32::MIN`/`MAX` of dates |
 /// | `Float` | float4 (rounded to single precision), float8 |
 /// | `Numeric` | numeric |
 /// | `Text` | text, varchar, char, name, unknown |

@@ -1,0 +1,77 @@
+//! The whole gate in order: what is cheap and often wrong comes first.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// One step of the gate.
+struct Step {
+    name: &'static str,
+    program: &'static str,
+    arguments: &'static [&'static str],
+    folder: &'static str,
+}
+
+const STEPS: &[Step] = &[
+    cargo("format", &["fmt", "--all", "--check"]),
+    cargo("clippy, native", &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    cargo(
+        "clippy, wasm32",
+        &[
+            "clippy",
+            "--quiet",
+            "-p",
+            "decentdb-vfs-opfs",
+            "-p",
+            "decentdb-wasm",
+            "--target",
+            WASM,
+            "--",
+            "-D",
+            "warnings",
+        ],
+    ),
+    cargo("tests, native", &["test", "--workspace", "--exclude", "decentdb-compare"]),
+    cargo(
+        "release build",
+        &["build", "--quiet", "--release", "-p", "decentdb-cli", "-p", "decentdb-examples"],
+    ),
+    Step {
+        name: "packages of npm",
+        program: "npm",
+        arguments: &["ci", "--no-audit", "--no-fund"],
+        folder: "npm",
+    },
+    Step {
+        name: "browser build and sizes",
+        program: "node",
+        arguments: &["scripts/build.mjs"],
+        folder: "npm",
+    },
+    Step { name: "tests, browser", program: "npm", arguments: &["test"], folder: "npm" },
+];
+
+const fn cargo(name: &'static str, arguments: &'static [&'static str]) -> Step {
+    Step { name, program: "cargo", arguments, folder: "." }
+}
+
+/// Runs every step, stopping at the first that fails.
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    crate::tidy::run(root)?;
+    for step in STEPS {
+        let start = Instant::now();
+        println!("== {}", step.name);
+        let status = Command::new(step.program)
+            .args(step.arguments)
+            .current_dir(root.join(step.folder))
+            .status()
+            .map_err(|error| format!("{}: {error}", step.program))?;
+        if !status.success() {
+            return Err(format!("ci: {} failed", step.name));
+        }
+        println!("== {}: {} s", step.name, start.elapsed().as_secs());
+    }
+    Ok(())
+}

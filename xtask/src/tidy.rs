@@ -1,0 +1,144 @@
+//! The house rules that no tool off the shelf checks: import arrows, file and function sizes, headers,
+//! plain ASCII in sources, nothing left over.
+
+use std::path::{Path, PathBuf};
+
+use crate::{arrows, scan};
+
+const FILE_LINES_MAX: usize = 800;
+const FUNCTION_LINES_WARN: usize = 70;
+const FUNCTION_LINES_MAX: usize = 150;
+/// What must not stay in a source, and what to do instead.
+const LEFTOVERS: &[(&str, &str)] = &[
+    ("dbg!(", "remove it"),
+    ("todo!(", "return Error::unsupported, or do it"),
+    ("unimplemented!(", "return Error::unsupported, or do it"),
+    ("FIXME", "mend it, or file an issue and name it"),
+    ("XXX:", "say what is meant"),
+];
+const SKIPPED: &[&str] = &["target", "node_modules", "dist", ".git", "pkg"];
+
+/// Checks the tree below `root`; the error lists everything found.
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    let mut files = Vec::new();
+    collect(root, &mut files).map_err(|error| error.to_string())?;
+    files.sort();
+    let (mut problems, mut warnings, mut sources) = (Vec::new(), 0, 0);
+    for path in &files {
+        let shown = path.strip_prefix(root).unwrap_or(path).display().to_string().replace('\\', "/");
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
+        sources += 1;
+        check(&shown, &text, &mut problems, &mut warnings);
+    }
+    if problems.is_empty() {
+        println!("tidy: {sources} files in order, {warnings} functions over {FUNCTION_LINES_WARN} lines");
+        return Ok(());
+    }
+    Err(format!("{}\ntidy: {} problems", problems.join("\n"), problems.len()))
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !SKIPPED.contains(&name.as_str()) {
+                collect(&path, files)?;
+            }
+        } else if name.ends_with(".rs") || name.ends_with(".toml") || name.ends_with(".ts") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn check(shown: &str, text: &str, problems: &mut Vec<String>, warnings: &mut usize) {
+    let mut complain = |line: usize, what: String| problems.push(format!("{shown}:{line}: {what}"));
+    let lines = text.lines().count();
+    if lines > FILE_LINES_MAX {
+        complain(lines, format!("{lines} lines; at most {FILE_LINES_MAX}"));
+    }
+    for (at, line) in text.lines().enumerate() {
+        // The list of leftovers names them.
+        if !shown.starts_with("xtask/") {
+            for (leftover, instead) in LEFTOVERS {
+                if line.contains(leftover) {
+                    complain(at + 1, format!("{leftover} is left over: {instead}"));
+                }
+            }
+        }
+        if !shown.ends_with(".ts") && !line.is_ascii() {
+            complain(at + 1, "not ASCII: write an escape".to_owned());
+        }
+    }
+    if !shown.ends_with(".rs") {
+        return;
+    }
+    if !text.starts_with("//!") {
+        complain(1, "no header: what is this file for, and what not?".to_owned());
+    }
+    let code = scan::code_only(text);
+    for (line, name, length) in scan::functions(&code) {
+        if length > FUNCTION_LINES_MAX {
+            complain(line, format!("`{name}` has {length} lines; at most {FUNCTION_LINES_MAX}"));
+        } else if length > FUNCTION_LINES_WARN {
+            *warnings += 1;
+        }
+    }
+    let is_test = shown.contains("/tests/") || shown.ends_with("tests.rs") || shown.contains("/testing/");
+    if let Some(module) = module_of_core(shown).filter(|_| !is_test) {
+        for (line, target) in scan::modules_used(scan::without_tests(&code)) {
+            if let Some(objection) = arrows::objection(module, &target) {
+                complain(line, objection);
+            }
+        }
+    }
+}
+
+/// The top-level module a file of the core belongs to.
+fn module_of_core(shown: &str) -> Option<&str> {
+    let inside = shown.strip_prefix("core/src/")?;
+    let module = inside.split(['/', '.']).next()?;
+    (module != "lib").then_some(module)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(shown: &str, text: &str) -> Vec<String> {
+        let (mut problems, mut warnings) = (Vec::new(), 0);
+        check(shown, text, &mut problems, &mut warnings);
+        problems
+    }
+
+    #[test]
+    fn an_arrow_upwards_is_found_with_its_line() {
+        let found = problems(
+            "core/src/page/leaf.rs",
+            "//! Leaves.\nuse crate::base::PageNo;\nuse crate::db::Database;\n",
+        );
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("core/src/page/leaf.rs:3:"), "{found:?}");
+    }
+
+    #[test]
+    fn tests_may_reach_everywhere() {
+        assert!(problems("core/src/page/tests.rs", "//! Tests.\nuse crate::db::Database;\n").is_empty());
+        let inline = "//! A.\n#[cfg(test)]\nmod tests {\nuse crate::db::Database;\n}\n";
+        assert!(problems("core/src/page/leaf.rs", inline).is_empty());
+    }
+
+    #[test]
+    fn sizes_headers_and_leftovers_are_found() {
+        assert_eq!(problems("cli/src/a.rs", "fn a() {}\n").len(), 1);
+        assert_eq!(problems("cli/src/a.rs", &format!("//! A.\n{}", "//\n".repeat(800))).len(), 1);
+        assert_eq!(
+            problems("cli/src/a.rs", &format!("//! A.\nfn a() {{\n{}}}\n", ";\n".repeat(150))).len(),
+            1
+        );
+        assert_eq!(problems("cli/src/a.rs", concat!("//! A.\nfn a() { dbg", "!(1); }\n")).len(), 1);
+        assert_eq!(problems("cli/src/a.rs", "//! \u{e4}\n").len(), 1);
+        assert!(problems("cli/src/a.rs", "//! A.\nfn a() {}\n").is_empty());
+    }
+}
