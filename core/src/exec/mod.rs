@@ -1,1 +1,18 @@
-//! Physical plan to batches: operators that do bounded work per call.
+//! Running a plan: a tree of operators that is pulled, one bounded step at a time.
+//!
+//! ```text
+//! Execution --step(cx)--> Rows(batch) | Yield | Done
+//!     root operator.next(cx) -> its inputs.next(cx) -> ... -> store
+//! ```
+//!
+//! E1  A step does bounded work: when the fuel of its context is used up it answers `Yield`, and the
+//!     next step goes on where it stopped. Sorts, hash tables and changes too.
+//! E2  Operators hold no borrow of the transaction: whoever steps hands it in.
+//! E3  UPDATE and DELETE gather their source rows before they change any (no Halloween).
+//! E4  After an error an execution is over; what it changed must be rolled back by the caller.
+
+mod context;
+mod execution;
+
+pub use context::{ExecContext, Interrupt, Pages, Uninterrupted};
+pub use execution::{Execution, Step};

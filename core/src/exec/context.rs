@@ -1,0 +1,96 @@
+//! What a step is handed: pages, parameters, limits.
+
+use std::sync::Arc;
+
+use crate::base::limits;
+use crate::catalog::Catalog;
+use crate::error::{Error, Result, SqlState};
+use crate::function::FunctionContext;
+use crate::page::{PageSink, PageSource};
+use crate::value::Datum;
+
+/// The transaction's view of the pages.
+pub enum Pages<'a> {
+    /// A snapshot.
+    Read(&'a dyn PageSource),
+    /// The writer's view.
+    Write(&'a mut dyn PageSink),
+}
+
+impl Pages<'_> {
+    /// For reading.
+    pub fn source(&self) -> &dyn PageSource {
+        match self {
+            Pages::Read(source) => *source,
+            Pages::Write(sink) => &**sink,
+        }
+    }
+
+    /// For changing; a snapshot refuses (25006).
+    pub fn sink(&mut self) -> Result<&mut dyn PageSink> {
+        match self {
+            Pages::Read(_) => Err(Error::new(
+                SqlState::READ_ONLY_SQL_TRANSACTION,
+                "cannot change data in a read-only transaction",
+            )),
+            Pages::Write(sink) => Ok(&mut **sink),
+        }
+    }
+}
+
+/// Whether a statement must stop: a cancel, a deadline.
+pub trait Interrupt {
+    /// An error (57014) when it must; called between batches.
+    fn check(&self) -> Result<()>;
+}
+
+/// Nothing stops it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Uninterrupted;
+
+impl Interrupt for Uninterrupted {
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything a step may use. The caller makes a new one for every step.
+pub struct ExecContext<'a> {
+    /// The transaction.
+    pub pages: Pages<'a>,
+    /// As of which the plan was made.
+    pub catalog: &'a Arc<Catalog>,
+    /// `$1` first, of the types [`crate::physical::PhysicalPlan::parameters`] lists.
+    pub parameters: &'a [Datum],
+    /// What functions may ask.
+    pub functions: &'a dyn FunctionContext,
+    /// Stops the statement.
+    pub interrupt: &'a dyn Interrupt,
+    /// How many rows this step may still touch, roughly; 0 yields.
+    pub fuel: u64,
+    /// Bytes that sorts, hash tables and gathered rows of the statement may hold (else 53200).
+    pub memory_bytes_max: usize,
+    /// Rows per batch at most, 1 to [`limits::BATCH_ROWS_MAX`]; tests force 1.
+    pub batch_rows_max: usize,
+}
+
+impl<'a> ExecContext<'a> {
+    /// A context without limits but the default memory.
+    pub fn new(
+        pages: Pages<'a>,
+        catalog: &'a Arc<Catalog>,
+        parameters: &'a [Datum],
+        functions: &'a dyn FunctionContext,
+    ) -> ExecContext<'a> {
+        ExecContext {
+            pages,
+            catalog,
+            parameters,
+            functions,
+            interrupt: &Uninterrupted,
+            fuel: u64::MAX,
+            memory_bytes_max: limits::STATEMENT_MEMORY_DEFAULT,
+            batch_rows_max: limits::BATCH_ROWS_MAX,
+        }
+    }
+}
