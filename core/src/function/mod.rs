@@ -3,8 +3,24 @@
 //! Operators that are not arithmetic, comparison or logic (`||`, `~~`, date plus integer, ...) are
 //! functions too; `bind` resolves them here by their PostgreSQL names.
 
-use crate::error::Result;
+mod aggregate;
+mod argument;
+pub mod like;
+mod operator;
+mod registry;
+mod scalar;
+mod signature;
+
+#[cfg(test)]
+mod tests;
+
+use crate::base::sync::MaybeSend;
+use crate::error::{Error, Result};
 use crate::value::{Datum, SqlType};
+
+pub use aggregate::{accumulator, aggregate_name, is_aggregate, resolve_aggregate, resolve_aggregate_star};
+pub use operator::{OperatorResolution, resolve_operator};
+pub use registry::{ScalarFunction, call, is_scalar, resolve_scalar, scalar_function, scalar_name};
 
 /// A resolved scalar function: an index into the registry.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -54,14 +70,42 @@ pub trait FunctionContext {
     fn next_value(&self, sequence: &str) -> Result<i64>;
     /// The last value drawn by this session, as `currval('name')`.
     fn current_value(&self, sequence: &str) -> Result<i64>;
+    /// Sets a sequence, as `setval('name', value, is_called)`.
+    fn set_value(&self, _sequence: &str, _value: i64, _is_called: bool) -> Result<i64> {
+        Err(Error::unsupported("setval"))
+    }
+    /// The last value drawn by this session from any sequence, as `lastval()`.
+    fn last_value(&self) -> Result<i64> {
+        Err(Error::unsupported("lastval"))
+    }
     /// A session setting, as `current_setting('name')`.
     fn setting(&self, name: &str) -> Option<String>;
+    /// `current_database()`
+    fn database(&self) -> String {
+        "decentdb".into()
+    }
+    /// `current_user`
+    fn user(&self) -> String {
+        "decentdb".into()
+    }
+    /// `current_schema()`; `None` when the search path names no schema.
+    fn schema(&self) -> Option<String> {
+        Some("public".into())
+    }
 }
 
 /// One running group of an aggregate.
-pub trait Accumulator {
+pub trait Accumulator: MaybeSend {
     /// Takes the arguments of one row; rows with NULL arguments come too unless the call was strict.
     fn step(&mut self, arguments: &[Datum]) -> Result<()>;
+    /// As [`Accumulator::step`] with one argument of the kind `Datum::Int`: spares kernels the datum.
+    fn step_int(&mut self, value: i64) -> Result<()> {
+        self.step(&[Datum::Int(value)])
+    }
+    /// As [`Accumulator::step`] with one argument of the kind `Datum::Float`.
+    fn step_float(&mut self, value: f64) -> Result<()> {
+        self.step(&[Datum::Float(value)])
+    }
     /// The result so far.
     fn finish(&mut self) -> Result<Datum>;
     /// Bytes held, roughly, for the statement's budget.

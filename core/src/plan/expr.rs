@@ -2,7 +2,7 @@
 
 use crate::base::ColumnId;
 use crate::function::FunctionId;
-use crate::value::{Datum, SqlType, TypeName};
+use crate::value::{ArithmeticOp, CompareOp, Datum, SqlType, TypeName};
 
 use super::LogicalPlan;
 
@@ -175,38 +175,6 @@ pub enum SubqueryKind {
         /// Type of both sides.
         ty: SqlType,
     },
-}
-
-/// Arithmetic on numbers of one type.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum ArithmeticOp {
-    /// `+`
-    Add,
-    /// `-`
-    Subtract,
-    /// `*`
-    Multiply,
-    /// `/`; truncates on integers
-    Divide,
-    /// `%`
-    Modulo,
-}
-
-/// A comparison.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum CompareOp {
-    /// `=`
-    Equal,
-    /// `<>`
-    NotEqual,
-    /// `<`
-    Less,
-    /// `<=`
-    LessOrEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterOrEqual,
 }
 
 /// Which matcher.

@@ -7,7 +7,8 @@ mod expr;
 mod node;
 mod statement;
 
-pub use expr::{ArithmeticOp, CompareOp, Expr, LikeKind, SubqueryKind};
+pub use crate::value::{ArithmeticOp, CompareOp};
+pub use expr::{Expr, LikeKind, SubqueryKind};
 pub use node::{AggregateCall, ColumnInfo, JoinKind, LogicalPlan, SetOperator, SortKey, TableScan};
 pub use statement::{
     AlterAction, AlterTable, Bound, CheckExpr, ColumnDefinition, CreateIndex, CreateTable, Delete, Drop,

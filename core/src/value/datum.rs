@@ -48,6 +48,21 @@ pub struct Interval {
     pub micros: i64,
 }
 
+impl Interval {
+    /// All three parts in one word, as batches and cells hold them: months << 96, days << 64,
+    /// microseconds, each in two's complement.
+    pub fn to_bits(&self) -> i128 {
+        i128::from(self.months) << 96
+            | i128::from(self.days.cast_unsigned()) << 64
+            | i128::from(self.micros.cast_unsigned())
+    }
+
+    /// The interval of [`Interval::to_bits`].
+    pub fn from_bits(bits: i128) -> Interval {
+        Interval { months: (bits >> 96) as i32, days: (bits >> 64) as i32, micros: bits as i64 }
+    }
+}
+
 impl Datum {
     /// Whether this is NULL.
     pub fn is_null(&self) -> bool {

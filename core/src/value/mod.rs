@@ -3,9 +3,27 @@
 //! A value does not carry its type: plans know types statically, so [`Datum`] has one variant per
 //! *physical* kind and the [`SqlType`] beside it says what the bits mean.
 
+pub mod arithmetic;
+pub(crate) mod bytea;
+mod cast;
+mod coerce;
+pub mod compare;
 mod datum;
+pub mod number;
 pub mod numeric;
+mod operator;
 mod sql_type;
+pub mod temporal;
+pub mod text;
+mod uuid;
 
+pub use cast::{apply_modifier, cannot_cast, cast};
+pub use coerce::{
+    CastLevel, assignment_cast, cast_level, common_type, common_type_for, explicit_cast, implicit_cast,
+    is_relabel,
+};
+pub use compare::{compare, equal, hash};
 pub use datum::{Datum, Interval};
-pub use sql_type::{SqlType, TypeName};
+pub use numeric::Numeric;
+pub use operator::{ArithmeticOp, CompareOp};
+pub use sql_type::{SqlType, TypeCategory, TypeName};

@@ -1,0 +1,223 @@
+//! Static tables of functions by name, and calls resolved in them.
+//!
+//! A [`FunctionId`] is a group and a place in it; ids mean nothing outside this build: the catalog
+//! stores SQL text.
+
+use crate::error::{Error, Result, SqlState};
+use crate::value::{Datum, SqlType, common_type_for};
+
+use super::scalar;
+use super::signature::{Choice, Parameter, choose};
+use super::{FunctionContext, FunctionId, Resolved, Volatility};
+
+/// Computes one call. Arguments have the resolved types; of strict functions none is NULL.
+pub type ScalarFunction = fn(&[Datum], &dyn FunctionContext) -> Result<Datum>;
+
+/// One signature of a function.
+pub(crate) struct Entry {
+    name: &'static str,
+    parameters: &'static [SqlType],
+    /// How many parameters at the end may be left out.
+    optional: usize,
+    /// What further arguments are, any number of them.
+    variadic: Option<Parameter>,
+    result: SqlType,
+    strict: bool,
+    volatility: Volatility,
+    run: ScalarFunction,
+}
+
+/// An immutable, strict function.
+pub(crate) const fn f(
+    name: &'static str,
+    parameters: &'static [SqlType],
+    result: SqlType,
+    run: ScalarFunction,
+) -> Entry {
+    Entry {
+        name,
+        parameters,
+        optional: 0,
+        variadic: None,
+        result,
+        strict: true,
+        volatility: Volatility::Immutable,
+        run,
+    }
+}
+
+impl Entry {
+    pub(crate) const fn stable(mut self) -> Entry {
+        self.volatility = Volatility::Stable;
+        self
+    }
+    pub(crate) const fn volatile(mut self) -> Entry {
+        self.volatility = Volatility::Volatile;
+        self
+    }
+    /// Is called with NULLs, too.
+    pub(crate) const fn takes_nulls(mut self) -> Entry {
+        self.strict = false;
+        self
+    }
+    pub(crate) const fn optional(mut self, count: usize) -> Entry {
+        self.optional = count;
+        self
+    }
+    pub(crate) const fn variadic(mut self, parameter: Parameter) -> Entry {
+        self.variadic = Some(parameter);
+        self
+    }
+
+    /// The parameters a call with `count` arguments meets.
+    fn parameters_for(&self, count: usize) -> Option<Vec<Parameter>> {
+        let fixed = self.parameters.len();
+        if count + self.optional < fixed || (count > fixed && self.variadic.is_none()) {
+            return None;
+        }
+        let mut parameters: Vec<Parameter> =
+            self.parameters.iter().take(count).map(|ty| Parameter::Of(*ty)).collect();
+        if let Some(parameter) = self.variadic {
+            parameters.resize(count, parameter);
+        }
+        Some(parameters)
+    }
+}
+
+const GROUP_BITS: u32 = 10;
+
+fn entries() -> impl Iterator<Item = (FunctionId, &'static Entry)> {
+    scalar::GROUPS.iter().enumerate().flat_map(|(group, entries)| {
+        entries.iter().enumerate().map(move |(at, entry)| {
+            let id = u16::try_from(group << GROUP_BITS | at).expect("64 groups of 1024 fit an id");
+            (FunctionId(id), entry)
+        })
+    })
+}
+
+fn entry(id: FunctionId) -> Option<&'static Entry> {
+    let (group, at) = (usize::from(id.0 >> GROUP_BITS), usize::from(id.0 & ((1 << GROUP_BITS) - 1)));
+    scalar::GROUPS.get(group)?.get(at)
+}
+
+/// Whether some function has this name.
+pub fn is_scalar(name: &str) -> bool {
+    matches!(name, "greatest" | "least" | "nullif") || entries().any(|(_, entry)| entry.name == name)
+}
+
+/// The name of a function, for plans shown to people.
+pub fn scalar_name(id: FunctionId) -> &'static str {
+    entry(id).map_or("?", |entry| entry.name)
+}
+
+/// What computes a function: kernels keep it instead of looking it up per row.
+pub fn scalar_function(id: FunctionId) -> Result<ScalarFunction> {
+    entry(id).map(|entry| entry.run).ok_or_else(|| Error::internal("unknown function id"))
+}
+
+/// Calls a function. Arguments have the types of [`Resolved::arguments`].
+pub fn call(id: FunctionId, arguments: &[Datum], context: &dyn FunctionContext) -> Result<Datum> {
+    let entry = entry(id).ok_or_else(|| Error::internal("unknown function id"))?;
+    if entry.strict && arguments.iter().any(Datum::is_null) {
+        return Ok(Datum::Null);
+    }
+    (entry.run)(arguments, context)
+}
+
+/// Resolves a call by name (lower case, without schema) and argument types.
+///
+/// Each argument is then cast, explicitly, to its type in [`Resolved::arguments`].
+pub fn resolve_scalar(name: &str, arguments: &[SqlType]) -> Result<Resolved<FunctionId>> {
+    if matches!(name, "greatest" | "least" | "nullif") {
+        return resolve_common(name, arguments);
+    }
+    let mut ids = Vec::new();
+    let mut candidates = Vec::new();
+    for (id, entry) in entries().filter(|(_, entry)| entry.name == name) {
+        if let Some(parameters) = entry.parameters_for(arguments.len()) {
+            ids.push((id, entry));
+            candidates.push(parameters);
+        }
+    }
+    match choose(&candidates, arguments) {
+        Choice::One(at) => {
+            let (id, entry) = ids[at];
+            Ok(Resolved {
+                id,
+                arguments: taken(&candidates[at], arguments),
+                result: entry.result,
+                strict: entry.strict,
+                volatility: entry.volatility,
+            })
+        }
+        Choice::None => Err(undefined(name, arguments)),
+        Choice::Ambiguous => Err(ambiguous(name, arguments)),
+    }
+}
+
+/// The types arguments are handed over in.
+pub(super) fn taken(parameters: &[Parameter], arguments: &[SqlType]) -> Vec<SqlType> {
+    parameters
+        .iter()
+        .zip(arguments)
+        .map(|(parameter, argument)| match parameter {
+            Parameter::Of(ty) => *ty,
+            Parameter::Any => *argument,
+            Parameter::AnyAsText => SqlType::Unknown,
+        })
+        .collect()
+}
+
+/// GREATEST, LEAST and NULLIF take what has a common type. `char` ignores trailing blanks when it
+/// compares, so it has functions of its own.
+fn resolve_common(name: &str, arguments: &[SqlType]) -> Result<Resolved<FunctionId>> {
+    if arguments.is_empty() || (name == "nullif" && arguments.len() != 2) {
+        return Err(undefined(name, arguments));
+    }
+    let ty = common_type_for(&name.to_ascii_uppercase(), arguments)?;
+    let wanted = if ty == SqlType::Char { format!("{name} char") } else { name.to_string() };
+    let (id, entry) = entries()
+        .find(|(_, entry)| entry.name == wanted)
+        .ok_or_else(|| Error::internal("greatest, least and nullif are registered"))?;
+    Ok(Resolved {
+        id,
+        arguments: vec![ty; arguments.len()],
+        result: ty,
+        strict: entry.strict,
+        volatility: entry.volatility,
+    })
+}
+
+/// The function of exactly this signature; the operator table is built of such.
+pub(super) fn exact(name: &str, parameters: &[SqlType]) -> Option<Resolved<FunctionId>> {
+    let (id, entry) = entries().find(|(_, entry)| entry.name == name && entry.parameters == parameters)?;
+    Some(Resolved {
+        id,
+        arguments: parameters.to_vec(),
+        result: entry.result,
+        strict: entry.strict,
+        volatility: entry.volatility,
+    })
+}
+
+fn call_text(name: &str, arguments: &[SqlType]) -> String {
+    let types: Vec<&str> = arguments.iter().map(|ty| ty.name()).collect();
+    format!("{name}({})", types.join(", "))
+}
+
+/// PostgreSQL's error for a call that nothing fits.
+pub(super) fn undefined(name: &str, arguments: &[SqlType]) -> Error {
+    Error::new(
+        SqlState::UNDEFINED_FUNCTION,
+        format!("function {} does not exist", call_text(name, arguments)),
+    )
+    .with_hint(
+        "No function matches the given name and argument types. You might need to add explicit type casts.",
+    )
+}
+
+/// PostgreSQL's error for a call that several fit equally well.
+pub(super) fn ambiguous(name: &str, arguments: &[SqlType]) -> Error {
+    Error::new(SqlState::AMBIGUOUS_FUNCTION, format!("function {} is not unique", call_text(name, arguments)))
+        .with_hint("Could not choose a best candidate function. You might need to add explicit type casts.")
+}

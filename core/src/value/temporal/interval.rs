@@ -1,0 +1,83 @@
+//! Months, days and microseconds, kept apart.
+
+use crate::error::{Error, Result, SqlState};
+use crate::value::Interval;
+
+/// 22008.
+pub fn out_of_range() -> Error {
+    Error::new(SqlState::DATETIME_FIELD_OVERFLOW, "interval out of range")
+}
+
+/// `a + b`
+pub fn add(a: Interval, b: Interval) -> Result<Interval> {
+    Ok(Interval {
+        months: a.months.checked_add(b.months).ok_or_else(out_of_range)?,
+        days: a.days.checked_add(b.days).ok_or_else(out_of_range)?,
+        micros: a.micros.checked_add(b.micros).ok_or_else(out_of_range)?,
+    })
+}
+
+/// `-a`
+pub fn negate(a: Interval) -> Result<Interval> {
+    Ok(Interval {
+        months: a.months.checked_neg().ok_or_else(out_of_range)?,
+        days: a.days.checked_neg().ok_or_else(out_of_range)?,
+        micros: a.micros.checked_neg().ok_or_else(out_of_range)?,
+    })
+}
+
+/// `a - b`
+pub fn subtract(a: Interval, b: Interval) -> Result<Interval> {
+    Ok(Interval {
+        months: a.months.checked_sub(b.months).ok_or_else(out_of_range)?,
+        days: a.days.checked_sub(b.days).ok_or_else(out_of_range)?,
+        micros: a.micros.checked_sub(b.micros).ok_or_else(out_of_range)?,
+    })
+}
+
+/// `a / divisor`: fractions of months spill into days, fractions of days into time.
+pub fn divide(a: Interval, divisor: f64) -> Result<Interval> {
+    if divisor == 0.0 {
+        return Err(crate::value::numeric::division_by_zero());
+    }
+    scale(a, |part| part / divisor)
+}
+
+/// `a * factor`, spilling as [`divide`] does.
+pub fn multiply(a: Interval, factor: f64) -> Result<Interval> {
+    scale(a, |part| part * factor)
+}
+
+/// Rounds to the precision of a microsecond in days, so that float noise does not show.
+fn to_micro_precision(days: f64) -> f64 {
+    (days * 1_000_000.0).round_ties_even() / 1_000_000.0
+}
+
+fn scale(a: Interval, by: impl Fn(f64) -> f64) -> Result<Interval> {
+    let whole = |value: f64| {
+        if value.is_nan() || value < f64::from(i32::MIN) || value > f64::from(i32::MAX) {
+            Err(out_of_range())
+        } else {
+            Ok(value as i32)
+        }
+    };
+    let (exact_months, exact_days) = (by(f64::from(a.months)), by(f64::from(a.days)));
+    let (months, mut days) = (whole(exact_months)?, whole(exact_days)?);
+    // What is left of the months, in days of 30 to the month.
+    let month_rest = to_micro_precision((exact_months - f64::from(months)) * 30.0);
+    let mut seconds =
+        to_micro_precision((exact_days - f64::from(days) + month_rest.fract()) * 86_400.0 / 86_400.0)
+            * 86_400.0;
+    seconds = to_micro_precision(seconds);
+    if seconds.abs() >= 86_400.0 {
+        let more = (seconds / 86_400.0).trunc();
+        days = days.checked_add(whole(more)?).ok_or_else(out_of_range)?;
+        seconds -= more * 86_400.0;
+    }
+    days = days.checked_add(whole(month_rest.trunc())?).ok_or_else(out_of_range)?;
+    let micros = (by(a.micros as f64) + seconds * 1_000_000.0).round_ties_even();
+    if micros.is_nan() || micros.abs() >= 9_223_372_036_854_775_808.0 {
+        return Err(out_of_range());
+    }
+    Ok(Interval { months, days, micros: micros as i64 })
+}
