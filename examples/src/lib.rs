@@ -1,1 +1,48 @@
-//! See the README.
+//! The music shop: the Chinook data set and five questions about it, shared by the native example, the
+//! page and the tests.
+
+/// The data set's script: 11 tables with foreign keys, 15,607 rows.
+pub const SCRIPT: &str = include_str!("../data/chinook/chinook.sql");
+
+/// A question and the query that answers it.
+pub struct Question {
+    /// In words.
+    pub text: &'static str,
+    /// In SQL.
+    pub sql: &'static str,
+}
+
+/// Five questions: joins, grouping, search.
+pub const QUESTIONS: [Question; 5] = [
+    Question {
+        text: "Which artists earn the most?",
+        sql: "SELECT ar.name, sum(il.unit_price * il.quantity) AS revenue, count(*) AS lines \
+              FROM artist ar JOIN album al ON al.artist_id = ar.artist_id \
+              JOIN track t ON t.album_id = al.album_id \
+              JOIN invoice_line il ON il.track_id = t.track_id \
+              GROUP BY ar.name ORDER BY revenue DESC, ar.name LIMIT 5",
+    },
+    Question {
+        text: "Which tracks have \"love\" in their name?",
+        sql: "SELECT track_id, name FROM track WHERE name ILIKE '%love%' ORDER BY track_id LIMIT 5",
+    },
+    Question {
+        text: "Who bought last, and how often have they bought?",
+        sql: "SELECT c.last_name, c.first_name, max(i.invoice_date) AS last_invoice, count(i.invoice_id) AS invoices \
+              FROM customer c LEFT JOIN invoice i ON i.customer_id = c.customer_id \
+              GROUP BY c.customer_id, c.last_name, c.first_name \
+              ORDER BY last_invoice DESC, c.last_name, c.first_name LIMIT 5",
+    },
+    Question {
+        text: "In which genres are tracks longest?",
+        sql: "SELECT g.name, count(*) AS tracks, round(avg(t.milliseconds) / 1000.0, 2) AS seconds \
+              FROM genre g JOIN track t USING (genre_id) \
+              GROUP BY g.name HAVING count(*) > 20 ORDER BY seconds DESC, g.name LIMIT 5",
+    },
+    Question {
+        text: "How long are tracks, roughly?",
+        sql: "SELECT CASE WHEN milliseconds < 180000 THEN 'short' WHEN milliseconds < 360000 THEN 'medium' \
+              ELSE 'long' END AS class, count(*) AS tracks, coalesce(max(composer), '-') AS composer \
+              FROM track GROUP BY 1 ORDER BY 1",
+    },
+];
