@@ -3,7 +3,11 @@
 //! The core calls them synchronously from the caller's thread and does nothing else with the world.
 
 mod clock;
+#[cfg(any(test, feature = "testing"))]
+pub mod contract;
 mod entropy;
+#[cfg(any(test, feature = "testing"))]
+pub mod fault;
 mod memory;
 mod seeded;
 mod vfs;
