@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of tables, types or SQL: rows are cells, keys are bytes whose order is byte order.
 
+mod key_cursor;
+mod key_tree;
 mod overflow;
 mod row_change;
 mod row_cursor;
@@ -10,10 +12,14 @@ mod verify;
 
 pub use crate::page::row_layout::RowLayout;
 pub use crate::page::{PageRef, PageSink, PageSource};
+pub use key_cursor::KeyCursor;
+pub use key_tree::{KeyTree, entry_bytes, split_entry};
 pub use row_cursor::{LeafView, RowCursor};
 pub use row_tree::{Inserted, LeafHint, RowAppender, RowHandle, RowTree};
 pub use verify::TreeReport;
 
+#[cfg(test)]
+mod key_tests;
 #[cfg(test)]
 mod memory_pages;
 #[cfg(test)]

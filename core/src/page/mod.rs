@@ -4,6 +4,7 @@
 
 pub mod bytes;
 pub mod free_list;
+pub mod key_page;
 pub mod overflow;
 pub mod roots;
 pub mod row_interior;
