@@ -21,13 +21,113 @@ use super::position;
 /// much larger than for `(`.
 const QUERY_WEIGHT: usize = 6;
 
+/// What one level of parentheses (or one CASE) has seen so far.
 #[derive(Clone, Copy, Default)]
 struct Level {
     weight: usize,
+    is_case: bool,
+    /// Operators and logic words since the last comma or clause.
     operators: usize,
     logic: usize,
+    /// Set operations and joins.
     queries: usize,
-    is_case: bool,
+    /// The deepest closed level below: its operators, and those with its logic words.
+    below_operators: usize,
+    below_tree: usize,
+    /// The largest sums of earlier parts of this level.
+    operators_max: usize,
+    tree_max: usize,
+}
+
+impl Level {
+    fn depth_in_operators(&self) -> usize {
+        self.operators_max.max(self.below_operators + self.operators)
+    }
+
+    fn depth_of_tree(&self) -> usize {
+        self.tree_max.max(self.below_tree + self.operators + self.logic)
+    }
+
+    // A comma or a keyword of a clause ends the chain.
+    fn end_chain(&mut self) {
+        self.operators_max = self.depth_in_operators();
+        self.tree_max = self.depth_of_tree();
+        self.operators = 0;
+        self.logic = 0;
+    }
+}
+
+/// The open levels.
+struct Levels {
+    stack: Vec<Level>,
+    top: Level,
+    nesting: usize,
+}
+
+impl Levels {
+    fn open(&mut self, weight: usize, is_case: bool) {
+        self.stack.push(self.top);
+        self.top = Level { weight, is_case, ..Level::default() };
+        self.nesting += weight;
+    }
+
+    // A stray END or parenthesis is the parser's to report.
+    fn close(&mut self, case: bool) {
+        while !(case && !self.top.is_case) {
+            let Some(parent) = self.stack.pop() else { return };
+            let closed = core::mem::replace(&mut self.top, parent);
+            self.nesting = self.nesting.saturating_sub(closed.weight);
+            self.top.below_operators = self.top.below_operators.max(closed.depth_in_operators() + 1);
+            self.top.below_tree = self.top.below_tree.max(closed.depth_of_tree() + 1);
+            // A parenthesis also closes the CASEs left open inside it.
+            if case || !closed.is_case {
+                return;
+            }
+        }
+    }
+
+    fn is_too_deep(&self) -> bool {
+        self.nesting > NESTING_MAX
+            || self.top.depth_in_operators() > OPERATOR_CHAIN_MAX
+            || self.top.depth_of_tree() > LOGIC_CHAIN_MAX
+            || self.top.queries > QUERY_CHAIN_MAX
+    }
+
+    fn word(&mut self, token: Token, sql: &str, opened: bool) {
+        let text = token.text(sql);
+        if text.len() > 10 {
+            return;
+        }
+        let mut buffer = [0u8; 10];
+        let upper = &mut buffer[..text.len()];
+        upper.copy_from_slice(text.as_bytes());
+        upper.make_ascii_uppercase();
+        match &*upper {
+            b"AND" | b"OR" => {
+                self.top.operators_max = self.top.depth_in_operators();
+                self.top.logic += self.top.operators + 1;
+                self.top.operators = 0;
+            }
+            b"NOT" | b"IS" | b"LIKE" | b"ILIKE" | b"IN" | b"BETWEEN" | b"COLLATE" | b"ISNULL"
+            | b"NOTNULL" | b"AT" | b"SIMILAR" => self.top.operators += 1,
+            b"UNION" | b"INTERSECT" | b"EXCEPT" | b"JOIN" => {
+                self.top.queries += 1;
+                self.top.end_chain();
+            }
+            b"CASE" => self.open(2, true),
+            b"END" => self.close(true),
+            b"SELECT" | b"WITH" | b"VALUES" => {
+                self.top.end_chain();
+                if opened {
+                    self.top.weight += QUERY_WEIGHT;
+                    self.nesting += QUERY_WEIGHT;
+                }
+            }
+            b"WHEN" | b"THEN" | b"ELSE" | b"FROM" | b"WHERE" | b"HAVING" | b"GROUP" | b"ORDER" | b"ON"
+            | b"SET" | b"LIMIT" => self.top.end_chain(),
+            _ => {}
+        }
+    }
 }
 
 /// Checks length, nesting, chains and parameter numbers. Answers the number of tokens.
@@ -39,8 +139,7 @@ pub(super) fn check(sql: &str) -> Result<usize> {
         ));
     }
     let mut lexer = Lexer::new(sql);
-    let mut levels = vec![Level::default()];
-    let mut nesting = 0usize;
+    let mut levels = Levels { stack: Vec::new(), top: Level::default(), nesting: 0 };
     let mut tokens = 0usize;
     let mut after_open = false;
     while let Some(token) = lexer.next()? {
@@ -48,30 +147,14 @@ pub(super) fn check(sql: &str) -> Result<usize> {
         let opened = core::mem::take(&mut after_open);
         match token.kind {
             TokenKind::Open | TokenKind::OpenBracket => {
-                levels.push(Level { weight: 1, ..Level::default() });
-                nesting += 1;
+                levels.open(1, false);
                 after_open = true;
             }
-            TokenKind::Close | TokenKind::CloseBracket => {
-                close(&mut levels, &mut nesting, false);
-            }
-            TokenKind::Comma => {
-                let level = top(&mut levels);
-                level.operators = 0;
-                level.logic = 0;
-            }
-            TokenKind::Operator | TokenKind::DoubleColon => top(&mut levels).operators += 1,
-            TokenKind::Word => word(token, sql, opened, &mut levels, &mut nesting),
-            TokenKind::Parameter => {
-                let number = token.text(sql).get(1..).and_then(|digits| digits.parse::<usize>().ok());
-                if !number.is_some_and(|number| (1..=PARAMETERS_MAX).contains(&number)) {
-                    return Err(Error::new(
-                        SqlState::UNDEFINED_PARAMETER,
-                        format!("there is no parameter {}", token.text(sql)),
-                    )
-                    .at(position::of_byte(sql, token.start)));
-                }
-            }
+            TokenKind::Close | TokenKind::CloseBracket => levels.close(false),
+            TokenKind::Comma => levels.top.end_chain(),
+            TokenKind::Operator | TokenKind::DoubleColon => levels.top.operators += 1,
+            TokenKind::Word => levels.word(token, sql, opened),
+            TokenKind::Parameter => check_parameter(token, sql)?,
             TokenKind::Quoted
             | TokenKind::Text
             | TokenKind::EscapeText
@@ -83,88 +166,24 @@ pub(super) fn check(sql: &str) -> Result<usize> {
             | TokenKind::Dot
             | TokenKind::Stray => {}
         }
-        let level = top(&mut levels);
-        if nesting > NESTING_MAX
-            || level.operators > OPERATOR_CHAIN_MAX
-            || level.logic > LOGIC_CHAIN_MAX
-            || level.queries > QUERY_CHAIN_MAX
-        {
+        if levels.is_too_deep() {
             return Err(too_complex().at(position::of_byte(sql, token.start)));
         }
     }
     Ok(tokens)
 }
 
+fn check_parameter(token: Token, sql: &str) -> Result<()> {
+    let number = token.text(sql).get(1..).and_then(|digits| digits.parse::<usize>().ok());
+    if number.is_some_and(|number| (1..=PARAMETERS_MAX).contains(&number)) {
+        return Ok(());
+    }
+    Err(Error::new(SqlState::UNDEFINED_PARAMETER, format!("there is no parameter {}", token.text(sql)))
+        .at(position::of_byte(sql, token.start)))
+}
+
 /// What PostgreSQL says when its stack would overflow.
 pub(crate) fn too_complex() -> Error {
     Error::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
         .with_hint("The statement is nested too deeply, or chains too many operators or queries.")
-}
-
-fn top(levels: &mut Vec<Level>) -> &mut Level {
-    if levels.is_empty() {
-        levels.push(Level::default());
-    }
-    levels.last_mut().expect("a level was pushed when there was none")
-}
-
-fn close(levels: &mut Vec<Level>, nesting: &mut usize, case: bool) {
-    // A stray END or parenthesis is the parser's to report.
-    while levels.len() > 1 {
-        if case && !levels.last().is_some_and(|level| level.is_case) {
-            return;
-        }
-        let closed = levels.pop().expect("more than one level");
-        *nesting = nesting.saturating_sub(closed.weight);
-        // A parenthesis also closes the CASEs left open inside it.
-        if case || !closed.is_case {
-            return;
-        }
-    }
-}
-
-fn word(token: Token, sql: &str, opened: bool, levels: &mut Vec<Level>, nesting: &mut usize) {
-    let text = token.text(sql);
-    if text.len() > 10 {
-        return;
-    }
-    let mut buffer = [0u8; 10];
-    let upper = &mut buffer[..text.len()];
-    upper.copy_from_slice(text.as_bytes());
-    upper.make_ascii_uppercase();
-    match &*upper {
-        b"AND" | b"OR" => {
-            let level = top(levels);
-            level.logic += 1;
-            level.operators = 0;
-        }
-        b"NOT" | b"IS" | b"LIKE" | b"ILIKE" | b"IN" | b"BETWEEN" | b"COLLATE" | b"ISNULL" | b"NOTNULL"
-        | b"AT" | b"SIMILAR" => top(levels).operators += 1,
-        b"UNION" | b"INTERSECT" | b"EXCEPT" | b"JOIN" => top(levels).queries += 1,
-        b"CASE" => {
-            levels.push(Level { weight: 2, is_case: true, ..Level::default() });
-            *nesting += 2;
-        }
-        b"END" => close(levels, nesting, true),
-        b"WHEN" | b"THEN" | b"ELSE" => {
-            let level = top(levels);
-            level.operators = 0;
-            level.logic = 0;
-        }
-        b"SELECT" | b"WITH" | b"VALUES" => {
-            let level = top(levels);
-            level.operators = 0;
-            level.logic = 0;
-            if opened {
-                level.weight += QUERY_WEIGHT;
-                *nesting += QUERY_WEIGHT;
-            }
-        }
-        b"FROM" | b"WHERE" | b"HAVING" | b"GROUP" | b"ORDER" | b"ON" | b"SET" | b"LIMIT" => {
-            let level = top(levels);
-            level.operators = 0;
-            level.logic = 0;
-        }
-        _ => {}
-    }
 }

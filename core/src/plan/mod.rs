@@ -6,6 +6,7 @@
 mod expr;
 mod node;
 mod statement;
+mod visit;
 
 pub use crate::value::{ArithmeticOp, CompareOp};
 pub use expr::{Expr, LikeKind, SubqueryKind};

@@ -1,0 +1,104 @@
+//! Names in syntax: folding, qualification, places, and the nearest name to a misspelt one.
+
+use sqlparser::ast::{self, Ident, ObjectName, ObjectNamePart};
+use sqlparser::tokenizer::Location;
+
+use crate::base::limits::IDENTIFIER_BYTES_MAX;
+use crate::error::{Error, Result, SqlState};
+
+/// A name as PostgreSQL takes it: folded unless quoted, cut at 63 bytes.
+pub(super) fn fold(ident: &Ident) -> String {
+    let name =
+        if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_ascii_lowercase() };
+    cut(name)
+}
+
+/// Cuts a name at 63 bytes, between characters.
+pub(super) fn cut(mut name: String) -> String {
+    if name.len() > IDENTIFIER_BYTES_MAX {
+        name.truncate(name.floor_char_boundary(IDENTIFIER_BYTES_MAX));
+    }
+    name
+}
+
+/// A possibly qualified name with the place of its first part.
+#[derive(Clone, Debug)]
+pub(super) struct Qualified {
+    pub(super) schema: Option<String>,
+    pub(super) name: String,
+    pub(super) place: Location,
+}
+
+impl Qualified {
+    /// As it is written in messages: with its schema if it had one.
+    pub(super) fn display(&self) -> String {
+        match &self.schema {
+            Some(schema) => format!("{schema}.{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+/// The identifiers of a name; a name holding a call (another dialect's) is refused.
+pub(super) fn parts(name: &ObjectName) -> Result<Vec<&Ident>> {
+    name.0
+        .iter()
+        .map(|part| match part {
+            ObjectNamePart::Identifier(ident) => Ok(ident),
+            ObjectNamePart::Function(_) => Err(Error::unsupported("a function call as a name")),
+        })
+        .collect()
+}
+
+/// `[database.][schema.]name`; the database part is only allowed to be absent.
+pub(super) fn qualified(name: &ObjectName) -> Result<Qualified> {
+    let parts = parts(name)?;
+    let place = parts.first().map_or(Location { line: 0, column: 0 }, |ident| ident.span.start);
+    match parts.as_slice() {
+        [name] => Ok(Qualified { schema: None, name: fold(name), place }),
+        [schema, name] => Ok(Qualified { schema: Some(fold(schema)), name: fold(name), place }),
+        _ => Err(Error::new(
+            SqlState::FEATURE_NOT_SUPPORTED,
+            format!("cross-database references are not implemented: \"{name}\""),
+        )),
+    }
+}
+
+/// The place where an expression begins.
+pub(super) fn place(expr: &ast::Expr) -> Location {
+    use sqlparser::ast::Spanned;
+    expr.span().start
+}
+
+/// Letters to insert, remove or change to make one word of the other; `None` above `most`.
+pub(super) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > most || a.len() > 63 || b.len() > 63 {
+        return None;
+    }
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.iter().enumerate() {
+            let change = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row.last().copied().filter(|distance| *distance <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn the_distance_counts_edits_up_to_its_limit() {
+        assert_eq!(distance("name", "name", 3), Some(0));
+        assert_eq!(distance("nmae", "name", 3), Some(2));
+        assert_eq!(distance("kitten", "sitting", 3), Some(3));
+        assert_eq!(distance("kitten", "sitting", 2), None);
+        assert_eq!(distance("", "abc", 3), Some(3));
+    }
+}
