@@ -19,6 +19,8 @@ pub const LOGIC_CHAIN_MAX: usize = 2500;
 pub const QUERY_CHAIN_MAX: usize = 200;
 /// Most columns a table may have (PostgreSQL: 1600).
 pub const COLUMNS_MAX: usize = 1600;
+/// Most columns a select list may have (PostgreSQL: 1664).
+pub const TARGETS_MAX: usize = 1664;
 /// Most columns an index may have (PostgreSQL: 32).
 pub const INDEX_COLUMNS_MAX: usize = 32;
 /// Most parameters of one statement (PostgreSQL's protocol: 65535).

@@ -17,6 +17,8 @@ pub struct Bound {
     pub parameters: Vec<SqlType>,
     /// The first [`ColumnId`] not used yet: rules draw fresh ids from here.
     pub next_column: u32,
+    /// NOTICEs to raise: what IF EXISTS and IF NOT EXISTS skipped.
+    pub notices: Vec<String>,
 }
 
 /// A statement.

@@ -1,0 +1,337 @@
+//! What binding one statement accumulates: column ids, parameter types, CTEs in view, depth.
+
+use std::rc::Rc;
+
+use sqlparser::ast::{self, Ident};
+use sqlparser::tokenizer::Location;
+
+use crate::base::ColumnId;
+use crate::base::limits::PARAMETERS_MAX;
+use crate::catalog::{Catalog, Relation as CatalogRelation, Table};
+use crate::error::{Error, Result, SqlState};
+use crate::parse;
+use crate::plan::{AggregateCall, ColumnInfo, Expr};
+use crate::value::{SqlType, TypeName};
+
+use super::BindContext;
+use super::names::Qualified;
+use super::scope::Scope;
+
+/// Deepest recursion of the binder over syntax; `parse` bounds nesting and chains, this is the net below.
+const DEPTH_MAX: usize = 1200;
+/// Most relations one statement may come to after CTEs are put in place: `WITH a AS (t, t), b AS (a, a)`
+/// doubles with every step.
+const RELATIONS_MAX: usize = 2000;
+
+/// A WITH query in view.
+#[derive(Clone, Debug)]
+pub(super) struct Cte {
+    pub(super) name: String,
+    pub(super) columns: Vec<Ident>,
+    pub(super) query: Rc<ast::Query>,
+    /// How many CTEs, outermost first, its own text may use.
+    pub(super) visible: usize,
+    pub(super) is_used: bool,
+}
+
+/// The state of binding one statement.
+pub(super) struct Binder<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) search_path: &'a [String],
+    sql: &'a str,
+    declared: &'a [Option<SqlType>],
+    parameters: Vec<Option<SqlType>>,
+    types: Vec<TypeName>,
+    depth: usize,
+    relations: usize,
+    pub(super) ctes: Vec<Cte>,
+    pub(super) notices: Vec<String>,
+}
+
+/// Where an expression stands, which decides what it may hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Clause {
+    Select,
+    Where,
+    JoinOn,
+    GroupBy,
+    Having,
+    OrderBy,
+    DistinctOn,
+    Limit,
+    Offset,
+    From,
+    Values,
+    Update,
+    Returning,
+    Filter,
+    Default,
+    Check,
+}
+
+impl Clause {
+    /// PostgreSQL's name of it in "aggregate functions are not allowed in ...".
+    fn display(self) -> &'static str {
+        match self {
+            Clause::Select => "SELECT",
+            Clause::Where => "WHERE",
+            Clause::JoinOn => "JOIN conditions",
+            Clause::GroupBy => "GROUP BY",
+            Clause::Having => "HAVING",
+            Clause::OrderBy => "ORDER BY",
+            Clause::DistinctOn => "DISTINCT ON",
+            Clause::Limit => "LIMIT",
+            Clause::Offset => "OFFSET",
+            Clause::From => "functions in FROM",
+            Clause::Values => "VALUES",
+            Clause::Update => "UPDATE",
+            Clause::Returning => "RETURNING",
+            Clause::Filter => "FILTER",
+            Clause::Default => "DEFAULT expressions",
+            Clause::Check => "check constraints",
+        }
+    }
+
+    fn allows_aggregates(self) -> bool {
+        matches!(self, Clause::Select | Clause::Having | Clause::OrderBy | Clause::DistinctOn)
+    }
+}
+
+/// A use of a column of this level outside aggregates, for the grouping check.
+#[derive(Clone, Debug)]
+pub(super) struct Reference {
+    pub(super) id: ColumnId,
+    pub(super) place: Location,
+    pub(super) display: String,
+}
+
+/// One query level while its expressions are bound.
+pub(super) struct Level<'s> {
+    pub(super) scope: &'s Scope<'s>,
+    pub(super) clause: Clause,
+    pub(super) aggregates: Vec<(ColumnInfo, AggregateCall)>,
+    pub(super) references: Vec<Reference>,
+    pub(super) in_aggregate: bool,
+}
+
+impl<'s> Level<'s> {
+    /// A level whose expressions see `scope`.
+    pub(super) fn new(scope: &'s Scope<'s>, clause: Clause) -> Level<'s> {
+        Level { scope, clause, aggregates: Vec::new(), references: Vec::new(), in_aggregate: false }
+    }
+
+    /// Refuses an aggregate where the clause allows none.
+    pub(super) fn check_aggregate_allowed(&self) -> Result<()> {
+        if self.in_aggregate {
+            return Err(Error::new(
+                SqlState::GROUPING_ERROR,
+                "aggregate function calls cannot be nested",
+            ));
+        }
+        if self.clause.allows_aggregates() {
+            return Ok(());
+        }
+        Err(Error::new(
+            SqlState::GROUPING_ERROR,
+            format!("aggregate functions are not allowed in {}", self.clause.display()),
+        ))
+    }
+}
+
+impl<'a> Binder<'a> {
+    /// A fresh state.
+    pub(super) fn new(sql: &'a str, context: &BindContext<'a>) -> Binder<'a> {
+        Binder {
+            catalog: context.catalog,
+            search_path: context.search_path,
+            sql,
+            declared: context.parameter_types,
+            parameters: Vec::new(),
+            types: Vec::new(),
+            depth: 0,
+            relations: 0,
+            ctes: Vec::new(),
+            notices: Vec::new(),
+        }
+    }
+
+    /// The statement's text.
+    pub(super) fn sql(&self) -> &'a str {
+        self.sql
+    }
+
+    /// A column nothing else has.
+    pub(super) fn column(&mut self, ty: TypeName) -> ColumnInfo {
+        let id = u32::try_from(self.types.len()).expect("statement bounds keep columns below 2^32");
+        self.types.push(ty);
+        ColumnInfo { id: ColumnId(id), ty }
+    }
+
+    /// The first id not used.
+    pub(super) fn next_column(&self) -> u32 {
+        u32::try_from(self.types.len()).expect("statement bounds keep columns below 2^32")
+    }
+
+    /// Type and modifier of an expression: columns and casts know their modifier.
+    pub(super) fn type_name(&self, expr: &Expr) -> TypeName {
+        match expr {
+            Expr::Column(id, ty) => {
+                let known = usize::try_from(id.0).ok().and_then(|at| self.types.get(at));
+                known.filter(|known| known.ty == *ty).copied().unwrap_or(TypeName::plain(*ty))
+            }
+            Expr::Cast { to, .. } => *to,
+            _ => TypeName::plain(expr.ty()),
+        }
+    }
+
+    /// Counts one level of recursion, to be given back by [`Binder::leave`].
+    pub(super) fn enter(&mut self) -> Result<()> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX { Err(parse::too_complex()) } else { Ok(()) }
+    }
+
+    /// Gives a level back.
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Counts a relation of the plan.
+    pub(super) fn count_relation(&mut self) -> Result<()> {
+        self.relations += 1;
+        if self.relations <= RELATIONS_MAX {
+            return Ok(());
+        }
+        Err(Error::new(
+            SqlState::STATEMENT_TOO_COMPLEX,
+            format!("statement refers to more than {RELATIONS_MAX} relations"),
+        ))
+    }
+
+    /// Adds the position of a syntax place to an error without one.
+    pub(super) fn at(&self, error: Error, place: Location) -> Error {
+        match parse::byte_of(self.sql, place) {
+            Some(offset) => error.at(parse::position_of_byte(self.sql, offset)),
+            None => error,
+        }
+    }
+
+    /// Adds the position of an expression's beginning.
+    pub(super) fn at_expr(&self, error: Error, expr: &ast::Expr) -> Error {
+        if error.position().is_some() { error } else { self.at(error, super::names::place(expr)) }
+    }
+
+    /// `$number` as an expression: of its declared or inferred type, else of unknown type.
+    pub(super) fn parameter(&mut self, text: &str) -> Result<Expr> {
+        let number = text.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok());
+        let Some(number) = number.filter(|number| (1..=PARAMETERS_MAX).contains(number)) else {
+            return Err(Error::new(SqlState::UNDEFINED_PARAMETER, format!("there is no parameter {text}")));
+        };
+        if self.parameters.len() < number {
+            let known = self.parameters.len();
+            self.parameters.extend((known..number).map(|at| self.declared.get(at).copied().flatten()));
+        }
+        let index = number - 1;
+        Ok(Expr::Parameter { index, ty: self.parameters[index].unwrap_or(SqlType::Unknown) })
+    }
+
+    /// Gives an untyped parameter its type; a second, different one is 42P08.
+    pub(super) fn decide_parameter(&mut self, index: usize, ty: SqlType) -> Result<()> {
+        let Some(slot) = self.parameters.get_mut(index) else {
+            return Err(Error::internal("a parameter is registered when it is met"));
+        };
+        match slot {
+            Some(known) if *known != ty => Err(Error::new(
+                SqlState::AMBIGUOUS_PARAMETER,
+                format!("inconsistent types deduced for parameter ${}", index + 1),
+            )
+            .with_detail(format!("{} versus {}", known.name(), ty.name()))),
+            _ => {
+                *slot = Some(ty);
+                Ok(())
+            }
+        }
+    }
+
+    /// All parameter types; one that nothing decided is 42P18.
+    pub(super) fn finish_parameters(&self) -> Result<Vec<SqlType>> {
+        let declared = (self.parameters.len()..self.declared.len()).map(|at| self.declared[at]);
+        self.parameters
+            .iter()
+            .copied()
+            .enumerate()
+            .map(|(index, ty)| {
+                ty.ok_or_else(|| {
+                    let error = Error::new(
+                        SqlState::INDETERMINATE_DATATYPE,
+                        format!("could not determine data type of parameter ${}", index + 1),
+                    );
+                    match self.sql.find(&format!("${}", index + 1)) {
+                        Some(offset) => error.at(parse::position_of_byte(self.sql, offset)),
+                        None => error,
+                    }
+                })
+            })
+            .chain(declared.map(|ty| Ok(ty.unwrap_or(SqlType::Text))))
+            .collect()
+    }
+
+    /// What a relation name stands for along the search path.
+    pub(super) fn find_relation(&self, name: &Qualified) -> Option<&'a CatalogRelation> {
+        match &name.schema {
+            Some(schema) => self.catalog.relation(schema, &name.name),
+            None => self.search_path.iter().find_map(|schema| self.catalog.relation(schema, &name.name)),
+        }
+    }
+
+    /// The table of a name: 42P01 when nothing has it, 42809 when something else does.
+    pub(super) fn table(&self, name: &Qualified) -> Result<&'a std::sync::Arc<Table>> {
+        match self.find_relation(name) {
+            Some(CatalogRelation::Table(table)) => Ok(table),
+            Some(CatalogRelation::Index(_) | CatalogRelation::Key(..)) => {
+                Err(wrong_kind(&name.name, "index"))
+            }
+            Some(CatalogRelation::Sequence(_)) => Err(wrong_kind(&name.name, "sequence")),
+            None => Err(missing_relation(name)),
+        }
+        .map_err(|error| self.at(error, name.place))
+    }
+
+    /// The schema new objects go to.
+    pub(super) fn creation_schema(&self, name: &Qualified) -> Result<String> {
+        let schema = match &name.schema {
+            Some(schema) => schema.clone(),
+            None => match self.search_path.first() {
+                Some(schema) => schema.clone(),
+                None => {
+                    return Err(Error::new(
+                        SqlState::INVALID_SCHEMA_NAME,
+                        "no schema has been selected to create in",
+                    ));
+                }
+            },
+        };
+        if schema == "pg_catalog" || schema == "information_schema" {
+            return Err(Error::new(
+                SqlState::INSUFFICIENT_PRIVILEGE,
+                format!("permission denied to create \"{schema}.{}\"", name.name),
+            )
+            .with_detail("System catalog modifications are currently disallowed."));
+        }
+        if schema != "public" {
+            let error =
+                Error::new(SqlState::INVALID_SCHEMA_NAME, format!("schema \"{schema}\" does not exist"));
+            return Err(self.at(error, name.place));
+        }
+        Ok(schema)
+    }
+}
+
+fn wrong_kind(name: &str, kind: &str) -> Error {
+    Error::new(SqlState::WRONG_OBJECT_TYPE, format!("cannot open relation \"{name}\""))
+        .with_detail(format!("This operation is not supported for {kind}es.").replace("sequencees", "sequences"))
+}
+
+/// `relation "x" does not exist`.
+pub(super) fn missing_relation(name: &Qualified) -> Error {
+    Error::new(SqlState::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", name.display()))
+}

@@ -1,0 +1,160 @@
+//! Conversions: literals and parameters take the type their context wants, values are cast to it.
+
+use std::sync::Arc;
+
+use sqlparser::ast;
+
+use crate::error::{Error, Result, SqlState};
+use crate::plan::Expr;
+use crate::value::{CastLevel, Datum, SqlType, TypeName, cast, cast_level, common_type_for};
+
+use super::binder::Binder;
+
+/// Whether an expression is a literal or parameter without a type of its own.
+pub(super) fn is_unknown(expr: &Expr) -> bool {
+    expr.ty() == SqlType::Unknown
+}
+
+impl Binder<'_> {
+    /// Converts to `to` if a context of strength `level` may; `None` when there is no such conversion.
+    /// A string literal that does not read as `to` is an error at `place`.
+    pub(super) fn try_convert(
+        &mut self,
+        expr: Expr,
+        to: TypeName,
+        level: CastLevel,
+        place: &ast::Expr,
+    ) -> Result<Result<Expr, Expr>> {
+        let from = expr.ty();
+        let explicit = level == CastLevel::Explicit;
+        match expr {
+            Expr::Literal(Datum::Null, SqlType::Unknown) => Ok(Ok(Expr::Literal(Datum::Null, to.ty))),
+            Expr::Literal(Datum::Text(text), SqlType::Unknown) => {
+                self.literal(text, to, explicit).map(Ok).map_err(|error| self.at_expr(error, place))
+            }
+            Expr::Parameter { index, ty: SqlType::Unknown } => {
+                self.decide_parameter(index, to.ty).map_err(|error| self.at_expr(error, place))?;
+                Ok(Ok(modified(Expr::Parameter { index, ty: to.ty }, to, explicit)))
+            }
+            expr if from == to.ty => {
+                let known = self.type_name(&expr);
+                Ok(Ok(if known == to { expr } else { modified(expr, to, explicit) }))
+            }
+            expr => match cast_level(from, to.ty) {
+                Some(needed) if needed <= level => {
+                    Ok(Ok(Expr::Cast { operand: Box::new(expr), from, to, explicit }))
+                }
+                _ => Ok(Err(expr)),
+            },
+        }
+    }
+
+    // The value of a string literal as `to`; its length is fitted as by a cast, not by reading.
+    fn literal(&self, text: Arc<str>, to: TypeName, explicit: bool) -> Result<Expr> {
+        let datum = Datum::parse(&text, TypeName::plain(to.ty))?;
+        if to.modifier < 0 {
+            return Ok(Expr::Literal(datum, to.ty));
+        }
+        Ok(Expr::Literal(cast(datum, to.ty, to, explicit)?, to.ty))
+    }
+
+    /// Converts where resolution has decided that it goes: operands of operators and functions.
+    pub(super) fn convert(&mut self, expr: Expr, to: SqlType, place: &ast::Expr) -> Result<Expr> {
+        // "Any" arguments are handed over as they are; literals among them are texts.
+        let to = if to == SqlType::Unknown && is_unknown(&expr) { SqlType::Text } else { to };
+        self.try_convert(expr, TypeName::plain(to), CastLevel::Explicit, place)?.map_err(|expr| {
+            let error = Error::new(
+                SqlState::CANNOT_COERCE,
+                format!("cannot cast type {} to {}", expr.ty().name(), to.name()),
+            );
+            self.at_expr(error, place)
+        })
+    }
+
+    /// Gives what has no type yet the type text, as the select list does.
+    pub(super) fn settle(&mut self, expr: Expr, place: &ast::Expr) -> Result<Expr> {
+        if is_unknown(&expr) { self.convert(expr, SqlType::Text, place) } else { Ok(expr) }
+    }
+
+    /// Converts to boolean for the clause named: `argument of WHERE must be type boolean`.
+    pub(super) fn boolean(&mut self, expr: Expr, clause: &str, place: &ast::Expr) -> Result<Expr> {
+        let bool_type = TypeName::plain(SqlType::Bool);
+        self.try_convert(expr, bool_type, CastLevel::Implicit, place)?.map_err(|expr| {
+            let error = Error::new(
+                SqlState::DATATYPE_MISMATCH,
+                format!("argument of {clause} must be type boolean, not type {}", expr.ty().name()),
+            );
+            self.at_expr(error, place)
+        })
+    }
+
+    /// Converts to bigint for LIMIT and OFFSET.
+    pub(super) fn row_count(&mut self, expr: Expr, clause: &str, place: &ast::Expr) -> Result<Expr> {
+        let int8 = TypeName::plain(SqlType::Int8);
+        self.try_convert(expr, int8, CastLevel::Assignment, place)?.map_err(|expr| {
+            let error = Error::new(
+                SqlState::DATATYPE_MISMATCH,
+                format!("argument of {clause} must be type bigint, not type {}", expr.ty().name()),
+            );
+            self.at_expr(error, place)
+        })
+    }
+
+    /// Converts for storing into a column (42804 when assignment cannot).
+    pub(super) fn assign(
+        &mut self,
+        expr: Expr,
+        to: TypeName,
+        column: &str,
+        place: Option<&ast::Expr>,
+    ) -> Result<Expr> {
+        let null = ast::Expr::Value(ast::Value::Null.with_empty_span());
+        let place = place.unwrap_or(&null);
+        self.try_convert(expr, to, CastLevel::Assignment, place)?.map_err(|expr| {
+            let error = Error::new(
+                SqlState::DATATYPE_MISMATCH,
+                format!(
+                    "column \"{column}\" is of type {} but expression is of type {}",
+                    to.ty.name(),
+                    expr.ty().name()
+                ),
+            )
+            .with_hint("You will need to rewrite or cast the expression.");
+            self.at_expr(error, place)
+        })
+    }
+
+    /// Brings several expressions to their common type; `context` begins PostgreSQL's messages.
+    pub(super) fn to_common_type(
+        &mut self,
+        context: &str,
+        exprs: Vec<Expr>,
+        places: &[&ast::Expr],
+    ) -> Result<(Vec<Expr>, SqlType)> {
+        let types: Vec<SqlType> = exprs.iter().map(Expr::ty).collect();
+        let ty = common_type_for(context, &types).map_err(|error| {
+            // PostgreSQL points at the first one that does not fit the ones before it.
+            let culprit = (2..=types.len()).find(|count| common_type_for(context, &types[..*count]).is_err());
+            match culprit.and_then(|count| places.get(count - 1)) {
+                Some(place) => self.at_expr(error, place),
+                None => error,
+            }
+        })?;
+        let mut converted = Vec::with_capacity(exprs.len());
+        for (at, expr) in exprs.into_iter().enumerate() {
+            let null = ast::Expr::Value(ast::Value::Null.with_empty_span());
+            let place = places.get(at).copied().unwrap_or(&null);
+            converted.push(self.convert(expr, ty, place)?);
+        }
+        Ok((converted, ty))
+    }
+}
+
+// The length or precision of a type applied to a value that has the type already.
+fn modified(expr: Expr, to: TypeName, explicit: bool) -> Expr {
+    if to.modifier < 0 {
+        return expr;
+    }
+    let from = expr.ty();
+    Expr::Cast { operand: Box::new(expr), from, to, explicit }
+}

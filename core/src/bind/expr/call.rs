@@ -1,0 +1,314 @@
+//! Function and aggregate calls, and the forms with a syntax of their own that are calls.
+
+use sqlparser::ast::{
+    self, CeilFloorKind, DuplicateTreatment, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArguments, TrimWhereField,
+};
+
+use crate::bind::binder::{Binder, Clause, Level};
+use crate::bind::names;
+use crate::error::{Error, Result, SqlState};
+use crate::function::{is_aggregate, resolve_aggregate, resolve_scalar};
+use crate::plan::{AggregateCall, Expr};
+use crate::value::{Datum, SqlType, TypeName};
+
+/// The parts of a call that only aggregates may have.
+#[derive(Default)]
+struct Extras<'e> {
+    distinct: bool,
+    order: Vec<&'e ast::OrderByExpr>,
+    filter: Option<&'e ast::Expr>,
+    is_star: bool,
+}
+
+impl Binder<'_> {
+    pub(super) fn function(&mut self, function: &Function, level: &mut Level<'_>) -> Result<Expr> {
+        let name = names::qualified(&function.name)?;
+        self.function_named(function, &name.name, name.schema.as_deref(), level)
+            .map_err(|error| self.at(error, name.place))
+    }
+
+    fn function_named(
+        &mut self,
+        function: &Function,
+        name: &str,
+        schema: Option<&str>,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        if function.over.is_some() {
+            return Err(Error::unsupported("a window function call (OVER)"));
+        }
+        if !function.within_group.is_empty() {
+            return Err(Error::unsupported("WITHIN GROUP"));
+        }
+        if function.null_treatment.is_some() || function.parameters != FunctionArguments::None {
+            return Err(Error::unsupported("this form of function call"));
+        }
+        let mut extras = Extras { filter: function.filter.as_deref(), ..Extras::default() };
+        let arguments = match &function.args {
+            FunctionArguments::None => return self.niladic(name),
+            FunctionArguments::Subquery(_) => {
+                return Err(Error::unsupported("a subquery as the only argument of a function"));
+            }
+            FunctionArguments::List(list) => {
+                extras.distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+                for clause in &list.clauses {
+                    match clause {
+                        FunctionArgumentClause::OrderBy(keys) => extras.order.extend(keys),
+                        _ => return Err(Error::unsupported("this clause in a function call")),
+                    }
+                }
+                let mut arguments = Vec::with_capacity(list.args.len());
+                for argument in &list.args {
+                    match argument {
+                        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => arguments.push(expr),
+                        FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => extras.is_star = true,
+                        _ => return Err(Error::unsupported("a named argument")),
+                    }
+                }
+                arguments
+            }
+        };
+        if schema.is_some_and(|schema| schema != "pg_catalog") {
+            let types = self.argument_types(&arguments, level)?;
+            return Err(missing_function(&format!("{}.{name}", schema.unwrap_or_default()), &types));
+        }
+        if is_aggregate(name) {
+            return self.aggregate(name, &arguments, &extras, level);
+        }
+        if extras.distinct || extras.filter.is_some() || !extras.order.is_empty() || extras.is_star {
+            return Err(not_an_aggregate(name, &extras));
+        }
+        if schema.is_none() && name == "coalesce" && !arguments.is_empty() {
+            return self.coalesce(&arguments, level);
+        }
+        self.scalar(name, &arguments, level)
+    }
+
+    fn argument_types(&mut self, arguments: &[&ast::Expr], level: &mut Level<'_>) -> Result<Vec<SqlType>> {
+        arguments.iter().map(|argument| Ok(self.expr(argument, level)?.ty())).collect()
+    }
+
+    fn scalar(&mut self, name: &str, arguments: &[&ast::Expr], level: &mut Level<'_>) -> Result<Expr> {
+        let mut bound = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            bound.push((self.expr(argument, level)?, *argument));
+        }
+        self.call(name, bound)
+    }
+
+    /// A call of a scalar function on bound arguments. A type's name with one argument is a cast, as in
+    /// PostgreSQL, when no function fits.
+    pub(super) fn call(&mut self, name: &str, arguments: Vec<(Expr, &ast::Expr)>) -> Result<Expr> {
+        let types: Vec<SqlType> = arguments.iter().map(|(expr, _)| expr.ty()).collect();
+        let resolved = match resolve_scalar(name, &types) {
+            Ok(resolved) => resolved,
+            Err(error) => {
+                if let [(expr, place)] = arguments.as_slice()
+                    && error.sqlstate() == SqlState::UNDEFINED_FUNCTION
+                    && let Some(ty) = SqlType::from_name(name)
+                {
+                    return self.cast_to(expr.clone(), TypeName::plain(ty), place);
+                }
+                return Err(error);
+            }
+        };
+        let mut converted = Vec::with_capacity(arguments.len());
+        for ((expr, place), to) in arguments.into_iter().zip(&resolved.arguments) {
+            converted.push(self.convert(expr, *to, place)?);
+        }
+        Ok(Expr::Call { function: resolved.id, arguments: converted, ty: resolved.result })
+    }
+
+    fn aggregate(
+        &mut self,
+        name: &str,
+        arguments: &[&ast::Expr],
+        extras: &Extras<'_>,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        level.check_aggregate_allowed()?;
+        if extras.is_star && name != "count" {
+            return Err(missing_function(name, &[]));
+        }
+        if !extras.is_star && arguments.is_empty() && name == "count" {
+            return Err(Error::new(
+                SqlState::WRONG_OBJECT_TYPE,
+                "count(*) must be used to call a parameterless aggregate function",
+            ));
+        }
+        level.in_aggregate = true;
+        let call = self.aggregate_call(name, arguments, extras, level);
+        level.in_aggregate = false;
+        let call = call?;
+        if let Some((info, same)) = level.aggregates.iter().find(|(_, other)| other.same(&call)) {
+            return Ok(Expr::Column(info.id, same.ty));
+        }
+        let ty = call.ty;
+        let info = self.column(TypeName::plain(ty));
+        let id = info.id;
+        level.aggregates.push((info, call));
+        Ok(Expr::Column(id, ty))
+    }
+
+    fn aggregate_call(
+        &mut self,
+        name: &str,
+        arguments: &[&ast::Expr],
+        extras: &Extras<'_>,
+        level: &mut Level<'_>,
+    ) -> Result<AggregateCall> {
+        let mut bound = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            bound.push(self.expr(argument, level)?);
+        }
+        // An aggregate over columns of an outer query belongs to that query in PostgreSQL.
+        let mut columns = Vec::new();
+        bound.iter().for_each(|expr| expr.columns(&mut columns));
+        if !columns.is_empty() && columns.iter().all(|id| !level.scope.owns(*id)) {
+            return Err(Error::unsupported("an aggregate of an outer query inside a subquery"));
+        }
+        let types: Vec<SqlType> = bound.iter().map(Expr::ty).collect();
+        let resolved = resolve_aggregate(name, &types)?;
+        let mut converted = Vec::with_capacity(bound.len());
+        for ((expr, place), to) in bound.into_iter().zip(arguments).zip(&resolved.arguments) {
+            converted.push(self.convert(expr, *to, place)?);
+        }
+        let clause = level.clause;
+        let filter = match extras.filter {
+            Some(filter) => {
+                level.clause = Clause::Filter;
+                let bound = self.condition(filter, "FILTER", level);
+                level.clause = clause;
+                Some(bound?)
+            }
+            None => None,
+        };
+        let mut order = Vec::with_capacity(extras.order.len());
+        for key in &extras.order {
+            let expr = self.settled_expr(&key.expr, level)?;
+            if extras.distinct && !converted.iter().any(|argument| argument.same(&expr)) {
+                return Err(Error::new(
+                    SqlState::INVALID_COLUMN_REFERENCE,
+                    "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+                ));
+            }
+            order.push(crate::bind::order::sort_key(expr, &key.options)?);
+        }
+        Ok(AggregateCall {
+            function: resolved.id,
+            arguments: converted,
+            strict: resolved.strict,
+            distinct: extras.distinct,
+            filter,
+            order,
+            ty: resolved.result,
+        })
+    }
+
+    /// A function called without parentheses.
+    pub(super) fn niladic(&mut self, name: &str) -> Result<Expr> {
+        let cast = |call: Expr, ty: SqlType| {
+            let from = call.ty();
+            if from == ty {
+                return call;
+            }
+            Expr::Cast { operand: Box::new(call), from, to: TypeName::plain(ty), explicit: true }
+        };
+        let function = match name {
+            "current_date" | "current_time" | "current_timestamp" | "localtime" | "localtimestamp" => "now",
+            "current_user" | "session_user" | "user" | "current_role" => "current_user",
+            "current_catalog" => "current_database",
+            other => other,
+        };
+        let call = self.call(function, Vec::new())?;
+        Ok(match name {
+            "current_date" => cast(call, SqlType::Date),
+            "localtime" => cast(call, SqlType::Time),
+            "localtimestamp" => cast(call, SqlType::Timestamp),
+            "current_time" => return Err(Error::unsupported("CURRENT_TIME")),
+            _ => call,
+        })
+    }
+
+    /// EXTRACT, SUBSTRING, TRIM and the like.
+    pub(super) fn special_call(&mut self, expr: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {
+        self.special_call_unplaced(expr, level).map_err(|error| self.at_expr(error, expr))
+    }
+
+    fn special_call_unplaced(&mut self, expr: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {
+        use ast::Expr as E;
+        match expr {
+            E::Extract { field, expr: operand, .. } => {
+                let field = field.to_string().trim_matches('\'').to_ascii_lowercase();
+                let field = Expr::Literal(Datum::from(field.as_str()), SqlType::Text);
+                let bound = self.expr(operand, level)?;
+                self.call("extract", vec![(field, operand), (bound, operand)])
+            }
+            E::Ceil { expr: operand, field } | E::Floor { expr: operand, field } => {
+                let is_plain = matches!(
+                    field,
+                    CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime)
+                );
+                if !is_plain {
+                    return Err(Error::unsupported("this form of ceil or floor"));
+                }
+                let name = if matches!(expr, E::Ceil { .. }) { "ceil" } else { "floor" };
+                self.scalar(name, &[operand], level)
+            }
+            E::Position { expr: wanted, r#in: text } => self.scalar("position", &[text, wanted], level),
+            E::Substring { expr: text, substring_from, substring_for, .. } => {
+                match (substring_from, substring_for) {
+                    (Some(from), Some(length)) => self.scalar("substring", &[text, from, length], level),
+                    (Some(from), None) => self.scalar("substring", &[text, from], level),
+                    (None, Some(length)) => {
+                        let bound = self.expr(text, level)?;
+                        let bound_length = self.expr(length, level)?;
+                        let one = Expr::Literal(Datum::Int(1), SqlType::Int4);
+                        self.call("substring", vec![(bound, text), (one, text), (bound_length, length)])
+                    }
+                    (None, None) => self.scalar("substring", &[text], level),
+                }
+            }
+            E::Trim { trim_where, trim_what, expr: text, trim_characters } => {
+                let name = match trim_where {
+                    Some(TrimWhereField::Leading) => "ltrim",
+                    Some(TrimWhereField::Trailing) => "rtrim",
+                    Some(TrimWhereField::Both) | None => "btrim",
+                };
+                let mut arguments = vec![text.as_ref()];
+                arguments.extend(trim_what.as_deref());
+                arguments.extend(trim_characters.iter().flatten());
+                self.scalar(name, &arguments, level)
+            }
+            E::Overlay { expr: text, overlay_what, overlay_from, overlay_for } => {
+                let mut arguments = vec![text.as_ref(), overlay_what, overlay_from];
+                arguments.extend(overlay_for.as_deref());
+                self.scalar("overlay", &arguments, level)
+            }
+            E::AtTimeZone { timestamp, time_zone } => {
+                self.scalar("timezone", &[time_zone, timestamp], level)
+            }
+            _ => Err(Error::internal("not a special call")),
+        }
+    }
+}
+
+fn missing_function(name: &str, types: &[SqlType]) -> Error {
+    let types: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
+    Error::new(SqlState::UNDEFINED_FUNCTION, format!("function {name}({}) does not exist", types.join(", ")))
+        .with_hint("No function matches the given name and argument types. You might need to add explicit type casts.")
+}
+
+fn not_an_aggregate(name: &str, extras: &Extras<'_>) -> Error {
+    let message = if extras.is_star {
+        format!("{name}(*) specified, but {name} is not an aggregate function")
+    } else if extras.distinct {
+        format!("DISTINCT specified, but {name} is not an aggregate function")
+    } else if extras.filter.is_some() {
+        format!("FILTER specified, but {name} is not an aggregate function")
+    } else {
+        format!("ORDER BY specified, but {name} is not an aggregate function")
+    };
+    Error::new(SqlState::WRONG_OBJECT_TYPE, message)
+}

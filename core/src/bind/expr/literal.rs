@@ -1,0 +1,101 @@
+//! Literals: numbers, strings, typed strings, intervals, parameters.
+
+use std::sync::Arc;
+
+use sqlparser::ast::{self, Value, ValueWithSpan};
+
+use crate::bind::binder::Binder;
+use crate::bind::types;
+use crate::error::{Error, Result, SqlState};
+use crate::plan::Expr;
+use crate::value::{Datum, SqlType, TypeName, cast};
+
+impl Binder<'_> {
+    pub(super) fn value(&mut self, value: &ValueWithSpan) -> Result<Expr> {
+        match &value.value {
+            Value::Number(digits, _) => number(digits),
+            Value::SingleQuotedString(text)
+            | Value::EscapedStringLiteral(text)
+            | Value::UnicodeStringLiteral(text)
+            | Value::NationalStringLiteral(text) => string(text),
+            Value::DollarQuotedString(quoted) => string(&quoted.value),
+            Value::Boolean(value) => Ok(Expr::Literal(Datum::Bool(*value), SqlType::Bool)),
+            Value::Null => Ok(Expr::Literal(Datum::Null, SqlType::Unknown)),
+            Value::Placeholder(text) => self.parameter(text),
+            Value::HexStringLiteral(_) | Value::SingleQuotedByteStringLiteral(_) => {
+                Err(Error::unsupported("a bit string literal"))
+            }
+            _ => Err(Error::unsupported("this form of literal")),
+        }
+        .map_err(|error| self.at(error, value.span.start))
+    }
+
+    pub(super) fn typed_string(&mut self, typed: &ast::TypedString) -> Result<Expr> {
+        let place = typed.value.span.start;
+        let to = types::type_name(&typed.data_type).map_err(|error| self.at(error, place))?;
+        let Some(text) = text_of(&typed.value.value) else {
+            return Err(self.at(Error::unsupported("this form of literal"), place));
+        };
+        let datum = Datum::parse(text, TypeName::plain(to.ty)).map_err(|error| self.at(error, place))?;
+        let datum = if to.modifier < 0 { datum } else { cast(datum, to.ty, to, true)? };
+        Ok(Expr::Literal(datum, to.ty))
+    }
+
+    pub(super) fn interval(&mut self, interval: &ast::Interval) -> Result<Expr> {
+        let ast::Expr::Value(value) = interval.value.as_ref() else {
+            return Err(self.at_expr(Error::unsupported("an interval of an expression"), &interval.value));
+        };
+        let Some(text) = text_of(&value.value) else {
+            return Err(self.at(Error::unsupported("this form of interval"), value.span.start));
+        };
+        // INTERVAL '1' DAY names the unit of a bare number; INTERVAL '1 day' needs none.
+        let bare = text.trim().parse::<f64>().is_ok();
+        let text = match (&interval.leading_field, &interval.last_field) {
+            (Some(field), None) if bare => format!("{text} {field}"),
+            (None, None) => text.to_owned(),
+            _ => {
+                return Err(self.at(Error::unsupported("an interval with fields"), value.span.start));
+            }
+        };
+        let datum = Datum::parse(&text, TypeName::plain(SqlType::Interval))
+            .map_err(|error| self.at(error, value.span.start))?;
+        Ok(Expr::Literal(datum, SqlType::Interval))
+    }
+}
+
+/// The text of a string literal.
+pub(super) fn text_of(value: &Value) -> Option<&str> {
+    match value {
+        Value::SingleQuotedString(text)
+        | Value::EscapedStringLiteral(text)
+        | Value::UnicodeStringLiteral(text)
+        | Value::NationalStringLiteral(text) => Some(text),
+        Value::DollarQuotedString(quoted) => Some(&quoted.value),
+        _ => None,
+    }
+}
+
+fn string(text: &str) -> Result<Expr> {
+    if text.contains('\0') {
+        return Err(Error::new(
+            SqlState::CHARACTER_NOT_IN_REPERTOIRE,
+            "invalid byte sequence for encoding \"UTF8\": 0x00",
+        ));
+    }
+    Ok(Expr::Literal(Datum::Text(Arc::from(text)), SqlType::Unknown))
+}
+
+/// A number as PostgreSQL types it: integer, else bigint, else numeric.
+pub(super) fn number(digits: &str) -> Result<Expr> {
+    let (datum, ty) = number_datum(digits)?;
+    Ok(Expr::Literal(datum, ty))
+}
+
+/// The value and type of a number as written, with its sign.
+pub(in crate::bind) fn number_datum(digits: &str) -> Result<(Datum, SqlType)> {
+    if let Ok(value) = digits.parse::<i64>() {
+        let ty = if i32::try_from(value).is_ok() { SqlType::Int4 } else { SqlType::Int8 };
+        return Ok((Datum::Int(value), ty));
+    }
+    Ok((Datum::parse(digits, TypeName::plain(SqlType::Numeric))?, SqlType::Numeric))
+}

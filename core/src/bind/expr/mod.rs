@@ -1,0 +1,172 @@
+//! Scalar expressions: dispatch on syntax. One file per family of forms.
+
+mod call;
+mod column;
+mod conditional;
+mod literal;
+mod name;
+mod operator;
+mod predicate;
+
+pub(super) use literal::number_datum;
+pub(super) use name::output_name;
+
+use sqlparser::ast::{self, BinaryOperator, CastKind};
+
+use crate::error::{Error, Result, SqlState};
+use crate::plan::Expr;
+use crate::value::{CastLevel, TypeName};
+
+use super::binder::{Binder, Level};
+use super::{names, types};
+
+impl Binder<'_> {
+    /// Binds an expression. Literals and parameters that nothing has typed come out as `Unknown`.
+    pub(super) fn expr(&mut self, expr: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {
+        self.enter()?;
+        let bound = self.dispatch(expr, level);
+        self.leave();
+        bound
+    }
+
+    /// Binds an expression; what has no type becomes text.
+    pub(super) fn settled_expr(&mut self, expr: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {
+        let bound = self.expr(expr, level)?;
+        self.settle(bound, expr)
+    }
+
+    /// Binds a condition.
+    pub(super) fn condition(&mut self, expr: &ast::Expr, clause: &str, level: &mut Level<'_>) -> Result<Expr> {
+        let bound = self.expr(expr, level)?;
+        self.boolean(bound, clause, expr)
+    }
+
+    // Every arm only calls: the frame of this function is on the stack once per level of nesting.
+    fn dispatch(&mut self, expr: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {
+        use ast::Expr as E;
+        match expr {
+            E::Nested(inner) => self.expr(inner, level),
+            E::Identifier(ident) => self.column_reference(core::slice::from_ref(ident), level),
+            E::CompoundIdentifier(idents) => self.column_reference(idents, level),
+            E::Value(value) => self.value(value),
+            E::TypedString(typed) => self.typed_string(typed),
+            E::Interval(interval) => self.interval(interval),
+            E::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } => {
+                self.logic(left, op, right, level)
+            }
+            E::BinaryOp { left, op, right } => self.binary(expr, left, op, right, level),
+            E::UnaryOp { op, expr: operand } => self.unary(expr, *op, operand, level),
+            E::Cast { kind: CastKind::Cast | CastKind::DoubleColon, expr: operand, data_type, format: None } => {
+                self.cast(expr, operand, data_type, level)
+            }
+            E::IsNull(operand) => self.is_null(operand, false, level),
+            E::IsNotNull(operand) => self.is_null(operand, true, level),
+            E::IsTrue(operand) => self.is_bool(operand, Some(true), false, level),
+            E::IsNotTrue(operand) => self.is_bool(operand, Some(true), true, level),
+            E::IsFalse(operand) => self.is_bool(operand, Some(false), false, level),
+            E::IsNotFalse(operand) => self.is_bool(operand, Some(false), true, level),
+            E::IsUnknown(operand) => self.is_bool(operand, None, false, level),
+            E::IsNotUnknown(operand) => self.is_bool(operand, None, true, level),
+            E::IsDistinctFrom(left, right) => self.is_distinct(expr, left, right, false, level),
+            E::IsNotDistinctFrom(left, right) => self.is_distinct(expr, left, right, true, level),
+            E::InList { expr: operand, list, negated } => self.in_list(operand, list, *negated, level),
+            E::Between { expr: operand, negated, low, high } => {
+                self.between(operand, *negated, low, high, level)
+            }
+            E::Like { negated, any: false, expr: operand, pattern, escape_char } => {
+                self.like(expr, operand, pattern, escape_char.as_deref(), (false, *negated), level)
+            }
+            E::ILike { negated, any: false, expr: operand, pattern, escape_char } => {
+                self.like(expr, operand, pattern, escape_char.as_deref(), (true, *negated), level)
+            }
+            E::Case { operand, conditions, else_result, .. } => {
+                self.case(operand.as_deref(), conditions, else_result.as_deref(), level)
+            }
+            E::Function(function) => self.function(function, level),
+            E::Extract { .. }
+            | E::Ceil { .. }
+            | E::Floor { .. }
+            | E::Position { .. }
+            | E::Substring { .. }
+            | E::Trim { .. }
+            | E::Overlay { .. }
+            | E::AtTimeZone { .. } => self.special_call(expr, level),
+            E::Exists { subquery, negated } => self.exists(subquery, *negated, level),
+            E::Subquery(query) => self.scalar_subquery(query, level),
+            E::InSubquery { expr: operand, subquery, negated } => {
+                self.quantified(expr, operand, &BinaryOperator::Eq, subquery, Some(*negated), level)
+            }
+            E::AnyOp { left, compare_op, right, .. } => {
+                self.any_or_all(expr, left, compare_op, right, true, level)
+            }
+            E::AllOp { left, compare_op, right } => {
+                self.any_or_all(expr, left, compare_op, right, false, level)
+            }
+            E::Tuple(_) => Err(self.at_expr(Error::unsupported("a row value here"), expr)),
+            E::Collate { expr: operand, collation } => self.collate(operand, collation, level),
+            _ => Err(self.at_expr(unsupported(expr), expr)),
+        }
+    }
+
+    fn cast(
+        &mut self,
+        whole: &ast::Expr,
+        operand: &ast::Expr,
+        data_type: &ast::DataType,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        let to = types::type_name(data_type).map_err(|error| self.at_expr(error, whole))?;
+        let bound = self.expr(operand, level)?;
+        self.cast_to(bound, to, operand)
+    }
+
+    /// An explicit cast (42846 when there is none).
+    pub(super) fn cast_to(&mut self, bound: Expr, to: TypeName, place: &ast::Expr) -> Result<Expr> {
+        self.try_convert(bound, to, CastLevel::Explicit, place)?.map_err(|expr| {
+            let error = Error::new(
+                SqlState::CANNOT_COERCE,
+                format!("cannot cast type {} to {}", expr.ty().name(), to.ty.name()),
+            );
+            self.at_expr(error, place)
+        })
+    }
+
+    // All collations of ours order by code point; naming one of PostgreSQL's that does the same is allowed.
+    fn collate(
+        &mut self,
+        operand: &ast::Expr,
+        collation: &ast::ObjectName,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        let name = names::qualified(collation)?;
+        if !matches!(name.name.as_str(), "C" | "POSIX" | "default" | "ucs_basic") {
+            return Err(self.at(Error::unsupported(format!("collation \"{}\"", name.name)), name.place));
+        }
+        let bound = self.settled_expr(operand, level)?;
+        if bound.ty().is_textual() {
+            return Ok(bound);
+        }
+        let error = Error::new(
+            SqlState::DATATYPE_MISMATCH,
+            format!("collations are not supported by type {}", bound.ty().name()),
+        );
+        Err(self.at_expr(error, operand))
+    }
+}
+
+fn unsupported(expr: &ast::Expr) -> Error {
+    use ast::Expr as E;
+    let what = match expr {
+        E::Array(_) => "ARRAY",
+        E::CompoundFieldAccess { .. } => "a subscript or field access",
+        E::JsonAccess { .. } | E::IsJson { .. } => "JSON",
+        E::SimilarTo { .. } => "SIMILAR TO",
+        E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => "GROUPING SETS",
+        E::Convert { .. } => "CONVERT",
+        E::IsNormalized { .. } => "IS NORMALIZED",
+        E::Wildcard(_) | E::QualifiedWildcard(..) => "* as an expression",
+        E::Named { .. } => "a named argument",
+        _ => "this form of expression",
+    };
+    Error::unsupported(what)
+}

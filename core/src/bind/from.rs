@@ -1,0 +1,410 @@
+//! FROM: tables, subqueries, CTEs, VALUES, and their joins.
+
+use sqlparser::ast::{self, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins};
+
+use crate::error::{Error, Result, SqlState};
+use crate::plan::{ColumnInfo, Expr, JoinKind, LogicalPlan, Query, TableScan};
+use crate::value::TypeName;
+
+use super::binder::{Binder, Clause, Level};
+use super::names::{self, Qualified};
+use super::scope::{NamedColumn, Relation, Scope, Visible};
+
+/// A bound piece of FROM.
+pub(super) struct FromItem {
+    pub(super) plan: LogicalPlan,
+    pub(super) relations: Vec<Relation>,
+    pub(super) visible: Vec<Visible>,
+}
+
+impl FromItem {
+    fn of(plan: LogicalPlan, relation: Relation) -> FromItem {
+        let scope = Scope::of(relation);
+        FromItem { plan, relations: scope.relations, visible: scope.visible }
+    }
+}
+
+impl Binder<'_> {
+    /// The FROM clause; without one, one row of no columns.
+    pub(super) fn from(&mut self, items: &[TableWithJoins], parent: Option<&Scope<'_>>) -> Result<FromItem> {
+        let mut whole: Option<FromItem> = None;
+        for item in items {
+            whole = Some(self.joined(item, whole, parent)?);
+        }
+        Ok(whole.unwrap_or_else(|| FromItem {
+            plan: LogicalPlan::Values { columns: Vec::new(), rows: vec![Vec::new()] },
+            relations: Vec::new(),
+            visible: Vec::new(),
+        }))
+    }
+
+    /// One comma-separated item with its joins, crossed with what stands before it.
+    fn joined(
+        &mut self,
+        item: &TableWithJoins,
+        before: Option<FromItem>,
+        parent: Option<&Scope<'_>>,
+    ) -> Result<FromItem> {
+        let (mut current, mut lateral) = self.factor(&item.relation, before.as_ref(), None, parent)?;
+        for join in &item.joins {
+            let (right, right_lateral) =
+                self.factor(&join.relation, before.as_ref(), Some(&current), parent)?;
+            current = self.join(current, right, &join.join_operator, right_lateral, parent)?;
+            lateral |= right_lateral;
+        }
+        match before {
+            None => Ok(current),
+            Some(before) => self.cross(before, current, lateral),
+        }
+    }
+
+    // A factor, and whether it needs the rows of what stands left of it.
+    fn factor(
+        &mut self,
+        factor: &TableFactor,
+        before: Option<&FromItem>,
+        left: Option<&FromItem>,
+        parent: Option<&Scope<'_>>,
+    ) -> Result<(FromItem, bool)> {
+        self.enter()?;
+        let bound = match factor {
+            TableFactor::Table {
+                name,
+                alias,
+                args: None,
+                with_hints,
+                version: None,
+                with_ordinality: false,
+                partitions,
+                json_path: None,
+                sample: None,
+                index_hints,
+            } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
+                (self.named(name, alias.as_ref())?, false)
+            }
+            TableFactor::Table { args: Some(_), .. } | TableFactor::Function { .. } | TableFactor::UNNEST { .. } => {
+                return Err(Error::unsupported("a function in FROM"));
+            }
+            TableFactor::Table { sample: Some(_), .. } => return Err(Error::unsupported("TABLESAMPLE")),
+            TableFactor::Derived { lateral, subquery, alias, sample: None } => {
+                let query = if *lateral {
+                    let mut scope = Scope { parent, ..Scope::default() };
+                    for item in [before, left].into_iter().flatten() {
+                        let offset = scope.relations.len();
+                        scope.relations.extend(item.relations.iter().cloned());
+                        scope.visible.extend(item.visible.iter().cloned().map(|visible| shifted(visible, offset)));
+                    }
+                    self.query(subquery, Some(&scope))?
+                } else {
+                    self.query(subquery, parent)?
+                };
+                let Some(alias) = alias else {
+                    let error =
+                        Error::new(SqlState::SYNTAX_ERROR, "subquery in FROM must have an alias").with_hint(
+                            match subquery.body.as_ref() {
+                                ast::SetExpr::Values(_) => "For example, FROM (VALUES ...) [AS] foo.",
+                                _ => "For example, FROM (SELECT ...) [AS] foo.",
+                            },
+                        );
+                    return Err(error);
+                };
+                self.count_relation()?;
+                (self.derived(query, alias)?, *lateral)
+            }
+            TableFactor::NestedJoin { table_with_joins, alias } => {
+                let item = self.joined(table_with_joins, None, parent)?;
+                match alias {
+                    None => (item, false),
+                    Some(alias) => (self.renamed_join(item, alias)?, false),
+                }
+            }
+            _ => return Err(Error::unsupported("this item in FROM")),
+        };
+        self.leave();
+        Ok(bound)
+    }
+
+    fn named(&mut self, name: &ast::ObjectName, alias: Option<&TableAlias>) -> Result<FromItem> {
+        let name = names::qualified(name)?;
+        let cte = match name.schema {
+            None => self.ctes.iter().rposition(|cte| cte.name == name.name),
+            Some(_) => None,
+        };
+        if let Some(at) = cte {
+            let query = self.cte(at)?;
+            let relation_alias = alias.map_or_else(|| name.name.clone(), |alias| names::fold(&alias.name));
+            return self.relation_of(query, relation_alias, alias);
+        }
+        let (plan, mut relation) = self.scan(&name)?;
+        if let Some(alias) = alias {
+            relation.alias = names::fold(&alias.name);
+            relation.schema = None;
+            self.rename_columns(&mut relation, alias)?;
+        }
+        Ok(FromItem::of(plan, relation))
+    }
+
+    /// A scan of all columns of a table, and the relation it makes.
+    pub(super) fn scan(&mut self, name: &Qualified) -> Result<(LogicalPlan, Relation)> {
+        self.count_relation()?;
+        let table = self.table(name)?.clone();
+        let mut columns = Vec::with_capacity(table.columns.len());
+        let mut named = Vec::with_capacity(table.columns.len());
+        for (ordinal, column) in table.columns.iter().enumerate() {
+            let info = self.column(column.ty);
+            columns.push((ordinal, info.clone()));
+            named.push(NamedColumn { name: column.name.clone(), info });
+        }
+        let relation = Relation {
+            alias: table.name.clone(),
+            schema: Some(table.schema.clone()),
+            columns: named,
+            table: Some(table.clone()),
+        };
+        Ok((LogicalPlan::Scan(TableScan { table, columns, rowid: None, filter: Vec::new() }), relation))
+    }
+
+    fn derived(&mut self, query: Query, alias: &TableAlias) -> Result<FromItem> {
+        self.relation_of(query, names::fold(&alias.name), Some(alias))
+    }
+
+    fn relation_of(
+        &mut self,
+        query: Query,
+        relation_alias: String,
+        alias: Option<&TableAlias>,
+    ) -> Result<FromItem> {
+        let columns = query
+            .output
+            .iter()
+            .map(|column| NamedColumn {
+                name: column.name.clone(),
+                info: ColumnInfo { id: column.id, ty: column.ty },
+            })
+            .collect();
+        let mut relation = Relation { alias: relation_alias, schema: None, columns, table: None };
+        if let Some(alias) = alias {
+            self.rename_columns(&mut relation, alias)?;
+        }
+        let plan = self.trimmed(query);
+        Ok(FromItem::of(plan, relation))
+    }
+
+    fn rename_columns(&self, relation: &mut Relation, alias: &TableAlias) -> Result<()> {
+        if alias.columns.len() > relation.columns.len() {
+            let error = Error::new(
+                SqlState::INVALID_COLUMN_REFERENCE,
+                format!(
+                    "table \"{}\" has {} columns available but {} columns specified",
+                    relation.alias,
+                    relation.columns.len(),
+                    alias.columns.len()
+                ),
+            );
+            return Err(error);
+        }
+        for (column, name) in relation.columns.iter_mut().zip(&alias.columns) {
+            column.name = names::fold(&name.name);
+        }
+        Ok(())
+    }
+
+    // `(a JOIN b ..) AS j`: the inner names are hidden, the columns become j's.
+    fn renamed_join(&mut self, item: FromItem, alias: &TableAlias) -> Result<FromItem> {
+        let mut items = Vec::with_capacity(item.visible.len());
+        let mut columns = Vec::with_capacity(item.visible.len());
+        for visible in item.visible {
+            let info = self.column(visible.info.ty);
+            columns.push(NamedColumn { name: visible.name, info: info.clone() });
+            items.push((info, visible.expr));
+        }
+        let mut relation = Relation { alias: names::fold(&alias.name), schema: None, columns, table: None };
+        self.rename_columns(&mut relation, alias)?;
+        Ok(FromItem::of(LogicalPlan::Project { input: Box::new(item.plan), items }, relation))
+    }
+
+    fn cross(&mut self, left: FromItem, right: FromItem, lateral: bool) -> Result<FromItem> {
+        let (left_plan, right_plan, mut item) = beside(left, right)?;
+        item.plan = LogicalPlan::Join {
+            kind: JoinKind::Inner,
+            left: Box::new(left_plan),
+            right: Box::new(right_plan),
+            on: Vec::new(),
+            lateral,
+        };
+        Ok(item)
+    }
+
+    fn join(
+        &mut self,
+        left: FromItem,
+        right: FromItem,
+        operator: &JoinOperator,
+        lateral: bool,
+        parent: Option<&Scope<'_>>,
+    ) -> Result<FromItem> {
+        let (kind, constraint) = match operator {
+            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => (JoinKind::Inner, constraint),
+            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => {
+                (JoinKind::Left, constraint)
+            }
+            JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => {
+                (JoinKind::Right, constraint)
+            }
+            JoinOperator::FullOuter(constraint) => (JoinKind::Full, constraint),
+            JoinOperator::CrossJoin(JoinConstraint::None) => return self.cross(left, right, lateral),
+            _ => return Err(Error::unsupported("this kind of join")),
+        };
+        if lateral && matches!(kind, JoinKind::Right | JoinKind::Full) {
+            return Err(Error::new(
+                SqlState::INVALID_COLUMN_REFERENCE,
+                "the combining JOIN type must be INNER or LEFT for a LATERAL reference",
+            ));
+        }
+        let shared = match constraint {
+            JoinConstraint::On(_) => None,
+            JoinConstraint::Using(columns) => {
+                let mut shared = Vec::with_capacity(columns.len());
+                for column in columns {
+                    shared.push(names::qualified(column)?);
+                }
+                Some(shared)
+            }
+            JoinConstraint::Natural => Some(
+                left.visible
+                    .iter()
+                    .filter(|column| right.visible.iter().any(|other| other.name == column.name))
+                    .map(|column| Qualified {
+                        schema: None,
+                        name: column.name.clone(),
+                        place: sqlparser::tokenizer::Location { line: 0, column: 0 },
+                    })
+                    .collect(),
+            ),
+            JoinConstraint::None => {
+                return Err(Error::new(SqlState::SYNTAX_ERROR, "a join needs ON, USING or NATURAL"));
+            }
+        };
+        let merged = match &shared {
+            Some(shared) => self.merge(&left, &right, shared, kind)?,
+            None => Vec::new(),
+        };
+        let (left_plan, right_plan, mut item) = beside(left, right)?;
+        let mut on = Vec::new();
+        if let JoinConstraint::On(condition) = constraint {
+            let scope = Scope { relations: item.relations, visible: item.visible, parent };
+            let mut level = Level::new(&scope, Clause::JoinOn);
+            conjuncts(self.condition(condition, "JOIN/ON", &mut level)?, &mut on);
+            item.relations = scope.relations;
+            item.visible = scope.visible;
+        }
+        let mut visible = Vec::with_capacity(item.visible.len());
+        for (equality, column) in merged {
+            on.push(equality);
+            visible.push(column);
+        }
+        let is_merged =
+            |name: &str| shared.as_ref().is_some_and(|shared| shared.iter().any(|other| other.name == name));
+        visible.extend(item.visible.into_iter().filter(|column| !is_merged(&column.name)));
+        item.visible = visible;
+        item.plan = LogicalPlan::Join {
+            kind,
+            left: Box::new(left_plan),
+            right: Box::new(right_plan),
+            on,
+            lateral,
+        };
+        Ok(item)
+    }
+
+    // The equality and the merged column of each USING column.
+    fn merge(
+        &mut self,
+        left: &FromItem,
+        right: &FromItem,
+        shared: &[Qualified],
+        kind: JoinKind,
+    ) -> Result<Vec<(Expr, Visible)>> {
+        let mut merged = Vec::with_capacity(shared.len());
+        for name in shared {
+            let find = |item: &FromItem, side: &str| -> Result<Visible> {
+                let mut matches = item.visible.iter().filter(|column| column.name == name.name);
+                let Some(found) = matches.next() else {
+                    return Err(Error::new(
+                        SqlState::UNDEFINED_COLUMN,
+                        format!("column \"{}\" specified in USING clause does not exist in {side} table", name.name),
+                    ));
+                };
+                match matches.next() {
+                    None => Ok(found.clone()),
+                    Some(_) => Err(Error::new(
+                        SqlState::AMBIGUOUS_COLUMN,
+                        format!("common column name \"{}\" appears more than once in {side} table", name.name),
+                    )),
+                }
+            };
+            let a = find(left, "left").map_err(|error| self.at(error, name.place))?;
+            let b = find(right, "right").map_err(|error| self.at(error, name.place))?;
+            let place = ast::Expr::Value(ast::Value::Null.with_empty_span());
+            let equality = self
+                .apply("=", (a.expr.clone(), &place), (b.expr.clone(), &place))
+                .map_err(|error| self.at(error, name.place))?;
+            let (exprs, ty) = self.to_common_type("JOIN/USING", vec![a.expr, b.expr], &[&place, &place])?;
+            let [from_left, from_right] = <[Expr; 2]>::try_from(exprs)
+                .map_err(|_| Error::internal("two expressions stay two"))?;
+            let expr = match kind {
+                JoinKind::Right => from_right,
+                JoinKind::Full => Expr::Coalesce(vec![from_left, from_right], ty),
+                JoinKind::Inner | JoinKind::Left | JoinKind::Semi | JoinKind::Anti => from_left,
+            };
+            let ty = match &expr {
+                Expr::Column(..) => self.type_name(&expr),
+                _ if a.info.ty == b.info.ty => a.info.ty,
+                _ => TypeName::plain(ty),
+            };
+            let info = ColumnInfo { id: a.info.id, ty };
+            merged.push((equality, Visible { name: name.name.clone(), expr, info, relation: None }));
+        }
+        Ok(merged)
+    }
+}
+
+/// Splits nested ANDs into conjuncts.
+pub(super) fn conjuncts(expr: Expr, out: &mut Vec<Expr>) {
+    match expr {
+        Expr::And(items) => items.into_iter().for_each(|item| conjuncts(item, out)),
+        other => out.push(other),
+    }
+}
+
+fn shifted(mut visible: Visible, offset: usize) -> Visible {
+    visible.relation = visible.relation.map(|relation| relation + offset);
+    visible
+}
+
+// Puts the names of two items side by side; equal aliases are 42712.
+fn beside(left: FromItem, right: FromItem) -> Result<(LogicalPlan, LogicalPlan, FromItem)> {
+    for relation in &right.relations {
+        let clash = left.relations.iter().any(|other| {
+            other.alias == relation.alias
+                && (other.schema == relation.schema || other.schema.is_none() || relation.schema.is_none())
+        });
+        if clash {
+            return Err(Error::new(
+                SqlState::DUPLICATE_ALIAS,
+                format!("table name \"{}\" specified more than once", relation.alias),
+            ));
+        }
+    }
+    let offset = left.relations.len();
+    let mut relations = left.relations;
+    let mut visible = left.visible;
+    relations.extend(right.relations);
+    visible.extend(right.visible.into_iter().map(|column| shifted(column, offset)));
+    let item = FromItem {
+        plan: LogicalPlan::Values { columns: Vec::new(), rows: Vec::new() },
+        relations,
+        visible,
+    };
+    Ok((left.plan, right.plan, item))
+}

@@ -1,0 +1,81 @@
+//! Which binder a statement goes to, and the list of what has none yet.
+
+use sqlparser::ast::{self, Statement as S};
+
+use crate::error::{Error, Result};
+use crate::plan::{Statement, TransactionStatement};
+
+use super::binder::Binder;
+use super::{names, session};
+
+impl Binder<'_> {
+    /// Binds any statement.
+    pub(super) fn statement(&mut self, statement: &ast::Statement) -> Result<Statement> {
+        match statement {
+            S::Query(query) => match query.body.as_ref() {
+                ast::SetExpr::Insert(_) | ast::SetExpr::Update(_) | ast::SetExpr::Delete(_) => {
+                    Err(Error::unsupported("WITH before a data-modifying statement"))
+                }
+                _ => self.query(query, None).map(Statement::Query),
+            },
+            S::Insert(insert) => self.insert(insert),
+            S::Update(update) => self.update(update),
+            S::Delete(delete) => self.delete(delete),
+            S::CreateTable(create) => self.create_table(create),
+            S::CreateIndex(create) => self.create_index(create),
+            S::AlterTable(alter) => self.alter_table(alter),
+            S::Drop { object_type, if_exists, names, cascade, .. } => {
+                self.drop(*object_type, *if_exists, names, *cascade)
+            }
+            S::StartTransaction { modes, statements, exception: None, .. } if statements.is_empty() => {
+                self.begin(modes)
+            }
+            S::Commit { chain: false, .. } => Ok(Statement::Transaction(TransactionStatement::Commit)),
+            S::Rollback { chain: false, savepoint: None } => {
+                Ok(Statement::Transaction(TransactionStatement::Rollback))
+            }
+            S::Rollback { chain: false, savepoint: Some(name) } => {
+                Ok(Statement::Transaction(TransactionStatement::RollbackTo(names::fold(name))))
+            }
+            S::Savepoint { name } => {
+                Ok(Statement::Transaction(TransactionStatement::Savepoint(names::fold(name))))
+            }
+            S::ReleaseSavepoint { name } => {
+                Ok(Statement::Transaction(TransactionStatement::Release(names::fold(name))))
+            }
+            S::Commit { .. } | S::Rollback { .. } => Err(Error::unsupported("AND CHAIN")),
+            S::Set(set) => self.set(set),
+            S::Reset(reset) => match &reset.reset {
+                ast::Reset::ALL => Err(Error::unsupported("RESET ALL")),
+                ast::Reset::ConfigurationParameter(name) => Ok(Statement::Set {
+                    name: session::setting_name(name)?,
+                    value: None,
+                    local: false,
+                }),
+            },
+            S::ShowVariable { variable } => {
+                let parts: Vec<String> = variable.iter().map(names::fold).collect();
+                let name = match parts.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                    ["time", "zone"] => "timezone".to_owned(),
+                    ["transaction", "isolation", "level"] => "transaction_isolation".to_owned(),
+                    _ => parts.join("."),
+                };
+                Ok(Statement::Show { name })
+            }
+            S::Explain { analyze, options, statement, query_plan: false, estimate: false, .. } => {
+                self.explain(*analyze, options.as_deref(), statement)
+            }
+            other => Err(Error::unsupported(first_words(&other.to_string()))),
+        }
+    }
+}
+
+// `CREATE MATERIALIZED VIEW v AS ...` -> `CREATE MATERIALIZED VIEW`: the words before the first name.
+fn first_words(text: &str) -> String {
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .take(4)
+        .take_while(|word| word.chars().all(|letter| letter.is_ascii_uppercase()))
+        .collect();
+    if words.is_empty() { "this statement".to_owned() } else { words.join(" ") }
+}

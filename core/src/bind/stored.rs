@@ -1,0 +1,110 @@
+//! Expressions kept as SQL text in the catalog, bound when they are used.
+
+use sqlparser::ast;
+
+use crate::catalog::{Catalog, Column, Table};
+use crate::error::{Error, Result, SqlState};
+use crate::parse;
+use crate::plan::{ColumnInfo, Expr};
+use crate::value::TypeName;
+
+use super::BindContext;
+use super::binder::{Binder, Clause, Level};
+use super::scope::{NamedColumn, Relation, Scope};
+
+/// The DEFAULT of a column as an expression of its type, by itself.
+pub fn bind_default(sql: &str, column: &Column, catalog: &Catalog, search_path: &[String]) -> Result<Expr> {
+    let context = BindContext { catalog, search_path, parameter_types: &[] };
+    let mut binder = Binder::new(sql, &context);
+    let syntax = parse::parse_expression(sql)?;
+    binder.default_expr(&syntax, &column.name, column.ty)
+}
+
+/// A CHECK of a table over the given ids of its columns, in table order.
+pub fn bind_check(
+    sql: &str,
+    table: &Table,
+    row: &[ColumnInfo],
+    catalog: &Catalog,
+    search_path: &[String],
+) -> Result<Expr> {
+    let context = BindContext { catalog, search_path, parameter_types: &[] };
+    let mut binder = Binder::new(sql, &context);
+    let syntax = parse::parse_expression(sql)?;
+    let columns = table.columns.iter().map(|column| column.name.as_str()).zip(row.iter().cloned());
+    binder.check_expr(&syntax, &table.name, columns)
+}
+
+impl Binder<'_> {
+    /// A DEFAULT: no columns, no subqueries, no aggregates, of the column's type.
+    pub(super) fn default_expr(&mut self, syntax: &ast::Expr, column: &str, ty: TypeName) -> Result<Expr> {
+        let scope = Scope::default();
+        let mut level = Level::new(&scope, Clause::Default);
+        let bound = self.expr(syntax, &mut level).map_err(|error| match error.sqlstate() {
+            SqlState::UNDEFINED_COLUMN => {
+                let refused = Error::new(
+                    SqlState::FEATURE_NOT_SUPPORTED,
+                    "cannot use column reference in DEFAULT expression",
+                );
+                match error.position() {
+                    Some(position) => refused.at(position),
+                    None => refused,
+                }
+            }
+            _ => error,
+        })?;
+        if bound.has_subquery() {
+            let error = Error::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "cannot use subquery in DEFAULT expression",
+            );
+            return Err(self.at_expr(error, syntax));
+        }
+        let from = bound.ty();
+        self.assign(bound, ty, column, Some(syntax)).map_err(|error| {
+            if error.sqlstate() != SqlState::DATATYPE_MISMATCH {
+                return error;
+            }
+            Error::new(
+                SqlState::DATATYPE_MISMATCH,
+                format!(
+                    "column \"{column}\" is of type {} but default expression is of type {}",
+                    ty.ty.name(),
+                    from.name()
+                ),
+            )
+            .with_hint("You will need to rewrite or cast the expression.")
+        })
+    }
+
+    /// A CHECK over the columns given.
+    pub(super) fn check_expr<'c>(
+        &mut self,
+        syntax: &ast::Expr,
+        table: &str,
+        columns: impl Iterator<Item = (&'c str, ColumnInfo)>,
+    ) -> Result<Expr> {
+        let relation = Relation {
+            alias: table.to_owned(),
+            schema: None,
+            columns: columns.map(|(name, info)| NamedColumn { name: name.to_owned(), info }).collect(),
+            table: None,
+        };
+        let scope = Scope::of(relation);
+        let mut level = Level::new(&scope, Clause::Check);
+        let bound = self.condition(syntax, "CHECK", &mut level)?;
+        if bound.has_subquery() {
+            let error = Error::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "cannot use subquery in check constraint",
+            );
+            return Err(self.at_expr(error, syntax));
+        }
+        Ok(bound)
+    }
+
+    /// Ids for the columns of a row that no plan produces: the new row of INSERT and UPDATE.
+    pub(super) fn row_columns(&mut self, table: &Table) -> Vec<ColumnInfo> {
+        table.columns.iter().map(|column| self.column(column.ty)).collect()
+    }
+}

@@ -1,0 +1,115 @@
+//! Queries inside expressions.
+
+use sqlparser::ast::{self, BinaryOperator};
+
+use crate::error::{Error, Result, SqlState};
+use crate::plan::{ColumnInfo, Expr, LogicalPlan, SubqueryKind};
+use crate::value::{SqlType, TypeName};
+
+use super::binder::{Binder, Level};
+
+impl Binder<'_> {
+    /// `[NOT] EXISTS (query)`.
+    pub(super) fn exists(
+        &mut self,
+        query: &ast::Query,
+        negated: bool,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        let query = self.query(query, Some(level.scope))?;
+        let plan = query.plan;
+        let outer = plan.outer_columns();
+        Ok(Expr::Subquery {
+            kind: SubqueryKind::Exists { negated },
+            plan: Box::new(plan),
+            outer,
+            ty: SqlType::Bool,
+        })
+    }
+
+    /// `(query)` as a value.
+    pub(super) fn scalar_subquery(&mut self, query: &ast::Query, level: &mut Level<'_>) -> Result<Expr> {
+        let (plan, info) = self.one_column(query, level)?;
+        let outer = plan.outer_columns();
+        Ok(Expr::Subquery { kind: SubqueryKind::Scalar, plan: Box::new(plan), outer, ty: info.ty.ty })
+    }
+
+    fn one_column(&mut self, query: &ast::Query, level: &mut Level<'_>) -> Result<(LogicalPlan, ColumnInfo)> {
+        use sqlparser::ast::Spanned;
+        let bound = self.query(query, Some(level.scope))?;
+        let [column] = bound.output.as_slice() else {
+            let message = if bound.output.is_empty() {
+                "subquery must return a column"
+            } else {
+                "subquery must return only one column"
+            };
+            return Err(self.at(Error::new(SqlState::SYNTAX_ERROR, message), query.span().start));
+        };
+        let info = ColumnInfo { id: column.id, ty: column.ty };
+        Ok((self.trimmed(bound), info))
+    }
+
+    /// `x op ANY (..)`, `x op ALL (..)`; over arrays they are not there yet.
+    pub(super) fn any_or_all(
+        &mut self,
+        whole: &ast::Expr,
+        left: &ast::Expr,
+        op: &BinaryOperator,
+        right: &ast::Expr,
+        is_any: bool,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        let mut inner = right;
+        while let ast::Expr::Nested(deeper) = inner {
+            inner = deeper;
+        }
+        match inner {
+            ast::Expr::Subquery(query) => {
+                self.quantified(whole, left, op, query, is_any.then_some(false), level)
+            }
+            _ => Err(self.at_expr(Error::unsupported("ANY or ALL of an array"), right)),
+        }
+    }
+
+    /// A quantified comparison; `any` tells ANY from ALL and whether the ANY is negated (NOT IN).
+    pub(super) fn quantified(
+        &mut self,
+        whole: &ast::Expr,
+        operand: &ast::Expr,
+        op: &BinaryOperator,
+        query: &ast::Query,
+        any: Option<bool>,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        if matches!(operand, ast::Expr::Tuple(_)) {
+            return Err(self.at_expr(Error::unsupported("a row compared with a subquery"), whole));
+        }
+        let bound_operand = self.expr(operand, level)?;
+        let (plan, info) = self.one_column(query, level).map_err(|error| {
+            match error.message() {
+                "subquery must return only one column" => self
+                    .at_expr(Error::new(SqlState::SYNTAX_ERROR, "subquery has too many columns"), operand),
+                _ => error,
+            }
+        })?;
+        // Resolving the operator on the column tells what both sides are compared as.
+        let column = Expr::Column(info.id, info.ty.ty);
+        let compared = self.apply(&op.to_string(), (bound_operand, operand), (column, operand))?;
+        let Expr::Compare { op, ty, left, right } = compared else {
+            return Err(self.at_expr(Error::unsupported("this operator with ANY or ALL"), whole));
+        };
+        let plan = match *right {
+            Expr::Column(..) => plan,
+            converted => {
+                let column = self.column(TypeName::plain(ty));
+                LogicalPlan::Project { input: Box::new(plan), items: vec![(column, converted)] }
+            }
+        };
+        let outer = plan.outer_columns();
+        let kind = match any {
+            Some(negated) => SubqueryKind::Any { operand: left, op, ty, negated },
+            None => SubqueryKind::All { operand: left, op, ty },
+        };
+        Ok(Expr::Subquery { kind, plan: Box::new(plan), outer, ty: SqlType::Bool })
+    }
+}
