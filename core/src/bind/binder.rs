@@ -9,7 +9,7 @@ use crate::base::ColumnId;
 use crate::base::limits::PARAMETERS_MAX;
 use crate::catalog::{Catalog, Relation as CatalogRelation, Table};
 use crate::error::{Error, Result, SqlState};
-use crate::parse;
+use crate::parse::{self, Overriding};
 use crate::plan::{AggregateCall, ColumnInfo, Expr};
 use crate::value::{SqlType, TypeName};
 
@@ -46,6 +46,8 @@ pub(super) struct Binder<'a> {
     relations: usize,
     pub(super) ctes: Vec<Cte>,
     pub(super) notices: Vec<String>,
+    /// What an INSERT said about identity columns; `parse` takes the words out of the text.
+    pub(super) overriding: Option<Overriding>,
 }
 
 /// Where an expression stands, which decides what it may hold.
@@ -60,7 +62,6 @@ pub(super) enum Clause {
     DistinctOn,
     Limit,
     Offset,
-    From,
     Values,
     Update,
     Returning,
@@ -82,7 +83,6 @@ impl Clause {
             Clause::DistinctOn => "DISTINCT ON",
             Clause::Limit => "LIMIT",
             Clause::Offset => "OFFSET",
-            Clause::From => "functions in FROM",
             Clause::Values => "VALUES",
             Clause::Update => "UPDATE",
             Clause::Returning => "RETURNING",
@@ -123,10 +123,7 @@ impl<'s> Level<'s> {
     /// Refuses an aggregate where the clause allows none.
     pub(super) fn check_aggregate_allowed(&self) -> Result<()> {
         if self.in_aggregate {
-            return Err(Error::new(
-                SqlState::GROUPING_ERROR,
-                "aggregate function calls cannot be nested",
-            ));
+            return Err(Error::new(SqlState::GROUPING_ERROR, "aggregate function calls cannot be nested"));
         }
         if self.clause.allows_aggregates() {
             return Ok(());
@@ -152,6 +149,7 @@ impl<'a> Binder<'a> {
             relations: 0,
             ctes: Vec::new(),
             notices: Vec::new(),
+            overriding: None,
         }
     }
 
@@ -327,8 +325,9 @@ impl<'a> Binder<'a> {
 }
 
 fn wrong_kind(name: &str, kind: &str) -> Error {
-    Error::new(SqlState::WRONG_OBJECT_TYPE, format!("cannot open relation \"{name}\""))
-        .with_detail(format!("This operation is not supported for {kind}es.").replace("sequencees", "sequences"))
+    Error::new(SqlState::WRONG_OBJECT_TYPE, format!("cannot open relation \"{name}\"")).with_detail(
+        format!("This operation is not supported for {kind}es.").replace("sequencees", "sequences"),
+    )
 }
 
 /// `relation "x" does not exist`.

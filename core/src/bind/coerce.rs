@@ -55,7 +55,7 @@ impl Binder<'_> {
         if to.modifier < 0 {
             return Ok(Expr::Literal(datum, to.ty));
         }
-        Ok(Expr::Literal(cast(datum, to.ty, to, explicit)?, to.ty))
+        Ok(Expr::Literal(cast(&datum, to.ty, to, explicit)?, to.ty))
     }
 
     /// Converts where resolution has decided that it goes: operands of operators and functions.

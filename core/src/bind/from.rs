@@ -82,7 +82,9 @@ impl Binder<'_> {
             } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
                 (self.named(name, alias.as_ref())?, false)
             }
-            TableFactor::Table { args: Some(_), .. } | TableFactor::Function { .. } | TableFactor::UNNEST { .. } => {
+            TableFactor::Table { args: Some(_), .. }
+            | TableFactor::Function { .. }
+            | TableFactor::UNNEST { .. } => {
                 return Err(Error::unsupported("a function in FROM"));
             }
             TableFactor::Table { sample: Some(_), .. } => return Err(Error::unsupported("TABLESAMPLE")),
@@ -92,20 +94,20 @@ impl Binder<'_> {
                     for item in [before, left].into_iter().flatten() {
                         let offset = scope.relations.len();
                         scope.relations.extend(item.relations.iter().cloned());
-                        scope.visible.extend(item.visible.iter().cloned().map(|visible| shifted(visible, offset)));
+                        scope
+                            .visible
+                            .extend(item.visible.iter().cloned().map(|visible| shifted(visible, offset)));
                     }
                     self.query(subquery, Some(&scope))?
                 } else {
                     self.query(subquery, parent)?
                 };
                 let Some(alias) = alias else {
-                    let error =
-                        Error::new(SqlState::SYNTAX_ERROR, "subquery in FROM must have an alias").with_hint(
-                            match subquery.body.as_ref() {
-                                ast::SetExpr::Values(_) => "For example, FROM (VALUES ...) [AS] foo.",
-                                _ => "For example, FROM (SELECT ...) [AS] foo.",
-                            },
-                        );
+                    let error = Error::new(SqlState::SYNTAX_ERROR, "subquery in FROM must have an alias")
+                        .with_hint(match subquery.body.as_ref() {
+                            ast::SetExpr::Values(_) => "For example, FROM (VALUES ...) [AS] foo.",
+                            _ => "For example, FROM (SELECT ...) [AS] foo.",
+                        });
                     return Err(error);
                 };
                 self.count_relation()?;
@@ -307,13 +309,8 @@ impl Binder<'_> {
             |name: &str| shared.as_ref().is_some_and(|shared| shared.iter().any(|other| other.name == name));
         visible.extend(item.visible.into_iter().filter(|column| !is_merged(&column.name)));
         item.visible = visible;
-        item.plan = LogicalPlan::Join {
-            kind,
-            left: Box::new(left_plan),
-            right: Box::new(right_plan),
-            on,
-            lateral,
-        };
+        item.plan =
+            LogicalPlan::Join { kind, left: Box::new(left_plan), right: Box::new(right_plan), on, lateral };
         Ok(item)
     }
 
@@ -332,14 +329,20 @@ impl Binder<'_> {
                 let Some(found) = matches.next() else {
                     return Err(Error::new(
                         SqlState::UNDEFINED_COLUMN,
-                        format!("column \"{}\" specified in USING clause does not exist in {side} table", name.name),
+                        format!(
+                            "column \"{}\" specified in USING clause does not exist in {side} table",
+                            name.name
+                        ),
                     ));
                 };
                 match matches.next() {
                     None => Ok(found.clone()),
                     Some(_) => Err(Error::new(
                         SqlState::AMBIGUOUS_COLUMN,
-                        format!("common column name \"{}\" appears more than once in {side} table", name.name),
+                        format!(
+                            "common column name \"{}\" appears more than once in {side} table",
+                            name.name
+                        ),
                     )),
                 }
             };
@@ -350,8 +353,8 @@ impl Binder<'_> {
                 .apply("=", (a.expr.clone(), &place), (b.expr.clone(), &place))
                 .map_err(|error| self.at(error, name.place))?;
             let (exprs, ty) = self.to_common_type("JOIN/USING", vec![a.expr, b.expr], &[&place, &place])?;
-            let [from_left, from_right] = <[Expr; 2]>::try_from(exprs)
-                .map_err(|_| Error::internal("two expressions stay two"))?;
+            let [from_left, from_right] =
+                <[Expr; 2]>::try_from(exprs).map_err(|_| Error::internal("two expressions stay two"))?;
             let expr = match kind {
                 JoinKind::Right => from_right,
                 JoinKind::Full => Expr::Coalesce(vec![from_left, from_right], ty),
@@ -401,10 +404,7 @@ fn beside(left: FromItem, right: FromItem) -> Result<(LogicalPlan, LogicalPlan, 
     let mut visible = left.visible;
     relations.extend(right.relations);
     visible.extend(right.visible.into_iter().map(|column| shifted(column, offset)));
-    let item = FromItem {
-        plan: LogicalPlan::Values { columns: Vec::new(), rows: Vec::new() },
-        relations,
-        visible,
-    };
+    let item =
+        FromItem { plan: LogicalPlan::Values { columns: Vec::new(), rows: Vec::new() }, relations, visible };
     Ok((left.plan, right.plan, item))
 }

@@ -102,7 +102,9 @@ impl<'l> Grouping<'l> {
         let message = if in_subquery {
             format!("subquery uses ungrouped column \"{display}\" from outer query")
         } else {
-            format!("column \"{display}\" must appear in the GROUP BY clause or be used in an aggregate function")
+            format!(
+                "column \"{display}\" must appear in the GROUP BY clause or be used in an aggregate function"
+            )
         };
         let place = reference.map_or(Location { line: 0, column: 0 }, |reference| reference.place);
         Err((Error::new(SqlState::GROUPING_ERROR, message), place))

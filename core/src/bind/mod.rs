@@ -17,6 +17,8 @@ mod coerce;
 mod ddl;
 mod dml;
 mod expr;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod from;
 mod group;
 mod names;
@@ -28,9 +30,9 @@ mod session;
 mod statement;
 mod stored;
 mod subquery;
-mod types;
 #[cfg(test)]
 mod tests;
+mod types;
 
 pub use stored::{bind_check, bind_default};
 
@@ -56,6 +58,7 @@ pub struct BindContext<'a> {
 /// Binds a parsed statement.
 pub fn bind(parsed: &Parsed, context: &BindContext<'_>) -> Result<Bound> {
     let mut binder = Binder::new(parsed.sql(), context);
+    binder.overriding = parsed.overriding();
     let statement = match parsed.ast() {
         Ast::Empty => Statement::Empty,
         Ast::Statement(statement) => binder.statement(statement)?,

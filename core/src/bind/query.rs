@@ -348,8 +348,10 @@ impl Binder<'_> {
                 for (info, expr) in items.iter_mut().filter(|(info, _)| info.id == id) {
                     if is_unknown(expr) {
                         let place = ast::Expr::Value(ast::Value::Null.with_empty_span());
-                        let taken =
-                            core::mem::replace(expr, Expr::Literal(crate::value::Datum::Null, SqlType::Unknown));
+                        let taken = core::mem::replace(
+                            expr,
+                            Expr::Literal(crate::value::Datum::Null, SqlType::Unknown),
+                        );
                         *expr = self.convert(taken, to.ty, &place)?;
                     }
                     info.ty = TypeName::plain(to.ty);
@@ -492,9 +494,8 @@ fn mentions(query: &ast::Query, name: &str) -> bool {
     }
     fn in_factor(factor: &ast::TableFactor, name: &str) -> bool {
         match factor {
-            ast::TableFactor::Table { name: table, .. } => {
-                names::parts(table).is_ok_and(|parts| matches!(parts[..], [part] if names::fold(part) == name))
-            }
+            ast::TableFactor::Table { name: table, .. } => names::parts(table)
+                .is_ok_and(|parts| matches!(parts[..], [part] if names::fold(part) == name)),
             ast::TableFactor::Derived { subquery, .. } => mentions(subquery, name),
             ast::TableFactor::NestedJoin { table_with_joins, .. } => in_joins(table_with_joins, name),
             _ => false,

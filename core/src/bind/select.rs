@@ -153,11 +153,13 @@ impl Binder<'_> {
         for item in projection {
             match item {
                 SelectItem::UnnamedExpr(expr) => {
-                    let bound = if settle { self.settled_expr(expr, level)? } else { self.expr(expr, level)? };
+                    let bound =
+                        if settle { self.settled_expr(expr, level)? } else { self.expr(expr, level)? };
                     items.push(Item { name: output_name(expr), expr: bound });
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    let bound = if settle { self.settled_expr(expr, level)? } else { self.expr(expr, level)? };
+                    let bound =
+                        if settle { self.settled_expr(expr, level)? } else { self.expr(expr, level)? };
                     items.push(Item { name: names::fold(alias), expr: bound });
                 }
                 SelectItem::ExprWithAliases { .. } => return Err(Error::unsupported("several aliases")),
@@ -206,13 +208,7 @@ impl Binder<'_> {
         Ok(items)
     }
 
-    fn key(
-        &mut self,
-        expr: &ast::Expr,
-        items: &[Item],
-        clause: &str,
-        level: &mut Level<'_>,
-    ) -> Result<Key> {
+    fn key(&mut self, expr: &ast::Expr, items: &[Item], clause: &str, level: &mut Level<'_>) -> Result<Key> {
         let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
         let same = |a: usize, b: usize| items[a].expr.same(&items[b].expr);
         match order::target_among(expr, &names, &same, clause) {
@@ -229,12 +225,7 @@ impl Binder<'_> {
     }
 
     // GROUP BY: an integer is an ordinal; a bare name an input column first, then an output name.
-    fn groups(
-        &mut self,
-        group_by: &GroupByExpr,
-        items: &[Item],
-        level: &mut Level<'_>,
-    ) -> Result<Vec<Expr>> {
+    fn groups(&mut self, group_by: &GroupByExpr, items: &[Item], level: &mut Level<'_>) -> Result<Vec<Expr>> {
         let exprs = match group_by {
             GroupByExpr::Expressions(exprs, modifiers) if modifiers.is_empty() => exprs,
             GroupByExpr::Expressions(..) | GroupByExpr::All(_) => {
@@ -272,10 +263,8 @@ impl Binder<'_> {
             let mut ids = Vec::new();
             bound.columns(&mut ids);
             if ids.iter().any(|id| level.aggregates.iter().any(|(info, _)| info.id == *id)) {
-                let error = Error::new(
-                    SqlState::GROUPING_ERROR,
-                    "aggregate functions are not allowed in GROUP BY",
-                );
+                let error =
+                    Error::new(SqlState::GROUPING_ERROR, "aggregate functions are not allowed in GROUP BY");
                 return Err(self.at_expr(error, expr));
             }
             groups.push(bound);

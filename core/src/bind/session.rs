@@ -1,6 +1,8 @@
 //! Transactions, settings, EXPLAIN.
 
-use sqlparser::ast::{self, ContextModifier, TransactionAccessMode, TransactionIsolationLevel, TransactionMode};
+use sqlparser::ast::{
+    self, ContextModifier, TransactionAccessMode, TransactionIsolationLevel, TransactionMode,
+};
 
 use crate::error::{Error, Result};
 use crate::plan::{Statement, TransactionStatement};
@@ -89,9 +91,7 @@ impl Binder<'_> {
             | Statement::Insert(_)
             | Statement::Update(_)
             | Statement::Delete(_)
-            | Statement::CreateTable(_) => {
-                Ok(Statement::Explain { analyze, statement: Box::new(statement) })
-            }
+            | Statement::CreateTable(_) => Ok(Statement::Explain { analyze, statement: Box::new(statement) }),
             _ => Err(Error::unsupported("EXPLAIN of this statement")),
         }
     }

@@ -47,11 +47,10 @@ impl Binder<'_> {
             S::Set(set) => self.set(set),
             S::Reset(reset) => match &reset.reset {
                 ast::Reset::ALL => Err(Error::unsupported("RESET ALL")),
-                ast::Reset::ConfigurationParameter(name) => Ok(Statement::Set {
-                    name: session::setting_name(name)?,
-                    value: None,
-                    local: false,
-                }),
+                ast::Reset::SessionAuthorization => Err(Error::unsupported("RESET SESSION AUTHORIZATION")),
+                ast::Reset::ConfigurationParameter(name) => {
+                    Ok(Statement::Set { name: session::setting_name(name)?, value: None, local: false })
+                }
             },
             S::ShowVariable { variable } => {
                 let parts: Vec<String> = variable.iter().map(names::fold).collect();

@@ -54,10 +54,8 @@ impl Binder<'_> {
             _ => error,
         })?;
         if bound.has_subquery() {
-            let error = Error::new(
-                SqlState::FEATURE_NOT_SUPPORTED,
-                "cannot use subquery in DEFAULT expression",
-            );
+            let error =
+                Error::new(SqlState::FEATURE_NOT_SUPPORTED, "cannot use subquery in DEFAULT expression");
             return Err(self.at_expr(error, syntax));
         }
         let from = bound.ty();
@@ -94,10 +92,8 @@ impl Binder<'_> {
         let mut level = Level::new(&scope, Clause::Check);
         let bound = self.condition(syntax, "CHECK", &mut level)?;
         if bound.has_subquery() {
-            let error = Error::new(
-                SqlState::FEATURE_NOT_SUPPORTED,
-                "cannot use subquery in check constraint",
-            );
+            let error =
+                Error::new(SqlState::FEATURE_NOT_SUPPORTED, "cannot use subquery in check constraint");
             return Err(self.at_expr(error, syntax));
         }
         Ok(bound)

@@ -85,12 +85,11 @@ impl Binder<'_> {
             return Err(self.at_expr(Error::unsupported("a row compared with a subquery"), whole));
         }
         let bound_operand = self.expr(operand, level)?;
-        let (plan, info) = self.one_column(query, level).map_err(|error| {
-            match error.message() {
-                "subquery must return only one column" => self
-                    .at_expr(Error::new(SqlState::SYNTAX_ERROR, "subquery has too many columns"), operand),
-                _ => error,
+        let (plan, info) = self.one_column(query, level).map_err(|error| match error.message() {
+            "subquery must return only one column" => {
+                self.at_expr(Error::new(SqlState::SYNTAX_ERROR, "subquery has too many columns"), operand)
             }
+            _ => error,
         })?;
         // Resolving the operator on the column tells what both sides are compared as.
         let column = Expr::Column(info.id, info.ty.ty);

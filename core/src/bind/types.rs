@@ -11,8 +11,15 @@ use super::names;
 pub(super) fn type_name(data_type: &DataType) -> Result<TypeName> {
     match data_type {
         DataType::Array(_) => return Err(Error::unsupported("an array type")),
-        DataType::JSON | DataType::JSONB | DataType::Bit(_) | DataType::BitVarying(_) | DataType::VarBit(_)
-        | DataType::Regclass | DataType::TsVector | DataType::TsQuery | DataType::GeometricType(_) => {
+        DataType::JSON
+        | DataType::JSONB
+        | DataType::Bit(_)
+        | DataType::BitVarying(_)
+        | DataType::VarBit(_)
+        | DataType::Regclass
+        | DataType::TsVector
+        | DataType::TsQuery
+        | DataType::GeometricType(_) => {
             return Err(Error::unsupported(format!("type {}", data_type.to_string().to_ascii_lowercase())));
         }
         DataType::Custom(name, modifiers) => {

@@ -23,11 +23,12 @@ mod split;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bounds::too_complex;
 pub use insert_rows::Literal;
 pub(crate) use insert_rows::{InsertRows, Name};
 pub(crate) use lexer::{Lexer, TokenKind};
 pub use normalize::{Normalized, normalize};
-pub(crate) use parser::{Ast, parse_expression};
+pub(crate) use parser::{Ast, Overriding, parse_expression};
 pub use parser::{Parsed, parse};
 pub(crate) use position::{byte_of, of_byte as position_of_byte};
 pub use split::{Statements, statements};

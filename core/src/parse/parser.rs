@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token as SqlToken, Tokenizer};
+use sqlparser::tokenizer::{Location, Token as SqlToken, TokenWithSpan, Tokenizer};
 
 use crate::base::limits::NESTING_MAX;
 use crate::error::{Error, Result, SqlState};
@@ -19,6 +19,16 @@ use super::{bounds, position};
 pub struct Parsed {
     sql: Arc<str>,
     ast: Ast,
+    overriding: Option<Overriding>,
+}
+
+/// `OVERRIDING .. VALUE` of an INSERT.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Overriding {
+    /// `OVERRIDING SYSTEM VALUE`: given values win over GENERATED ALWAYS.
+    System,
+    /// `OVERRIDING USER VALUE`: identity columns ignore given values.
+    User,
 }
 
 /// The syntax of one statement.
@@ -41,19 +51,27 @@ impl Parsed {
     pub(crate) fn ast(&self) -> &Ast {
         &self.ast
     }
+
+    pub(crate) fn overriding(&self) -> Option<Overriding> {
+        self.overriding
+    }
+
+    fn new(sql: &str, ast: Ast) -> Parsed {
+        Parsed { sql: sql.into(), ast, overriding: None }
+    }
 }
 
 /// Parses one statement; a semicolon may end it. Length, nesting and chains are bounded (54000, 54001);
 /// what is not SQL is 42601 with its position.
 pub fn parse(sql: &str) -> Result<Parsed> {
     if let Some(rows) = insert_rows::parse(sql)? {
-        return Ok(Parsed { sql: sql.into(), ast: Ast::InsertRows(Box::new(rows)) });
+        return Ok(Parsed::new(sql, Ast::InsertRows(Box::new(rows))));
     }
     let tokens = bounds::check(sql)?;
     if tokens == 0 {
-        return Ok(Parsed { sql: sql.into(), ast: Ast::Empty });
+        return Ok(Parsed::new(sql, Ast::Empty));
     }
-    let mut parser = parser(sql)?;
+    let (mut parser, overriding) = parser(sql)?;
     let statement = parser.parse_statement().map_err(|error| syntax_error(sql, &error))?;
     while parser.consume_token(&SqlToken::SemiColon) {}
     let rest = parser.peek_token_ref();
@@ -61,13 +79,13 @@ pub fn parse(sql: &str) -> Result<Parsed> {
         let at = position::byte_of(sql, rest.span.start);
         return Err(near(sql, at));
     }
-    Ok(Parsed { sql: sql.into(), ast: Ast::Statement(Box::new(statement)) })
+    Ok(Parsed { overriding, ..Parsed::new(sql, Ast::Statement(Box::new(statement))) })
 }
 
 /// Parses a lone scalar expression: a stored DEFAULT or CHECK.
 pub(crate) fn parse_expression(sql: &str) -> Result<ast::Expr> {
     bounds::check(sql)?;
-    let mut parser = parser(sql)?;
+    let (mut parser, _) = parser(sql)?;
     let expr = parser.parse_expr().map_err(|error| syntax_error(sql, &error))?;
     match &parser.peek_token_ref().token {
         SqlToken::EOF => Ok(expr),
@@ -75,14 +93,53 @@ pub(crate) fn parse_expression(sql: &str) -> Result<ast::Expr> {
     }
 }
 
-fn parser(sql: &str) -> Result<Parser<'static>> {
-    let tokens = Tokenizer::new(&DIALECT, sql)
+fn parser(sql: &str) -> Result<(Parser<'static>, Option<Overriding>)> {
+    let mut tokens = Tokenizer::new(&DIALECT, sql)
         .tokenize_with_location()
         .map_err(|error| near(sql, position::byte_of(sql, error.location)))?;
-    Ok(Parser::new(&DIALECT)
+    let overriding = take_overriding(&mut tokens);
+    let parser = Parser::new(&DIALECT)
         // `bounds` has counted already; this is the net below it, for depth it cannot see.
         .with_recursion_limit(NESTING_MAX + 50)
-        .with_tokens_with_locations(tokens))
+        .with_tokens_with_locations(tokens);
+    Ok((parser, overriding))
+}
+
+// sqlparser does not know OVERRIDING: it is taken out of an INSERT's tokens, before VALUES or the query.
+fn take_overriding(tokens: &mut Vec<TokenWithSpan>) -> Option<Overriding> {
+    let word = |token: &TokenWithSpan| match &token.token {
+        SqlToken::Word(word) if word.quote_style.is_none() => Some(word.value.to_ascii_uppercase()),
+        _ => None,
+    };
+    let mut words: Vec<(usize, String)> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if matches!(token.token, SqlToken::Whitespace(_)) {
+            continue;
+        }
+        let text = word(token).unwrap_or_default();
+        if words.is_empty() && text != "INSERT" && text != "EXPLAIN" {
+            return None;
+        }
+        // What follows these belongs to the source, where the word may be a column.
+        if text == "VALUES" || text == "SELECT" {
+            return None;
+        }
+        words.push((at, text));
+        if let [.., (from, first), (_, kind), (to, last)] = words.as_slice()
+            && first == "OVERRIDING"
+            && last == "VALUE"
+        {
+            let overriding = match kind.as_str() {
+                "SYSTEM" => Overriding::System,
+                "USER" => Overriding::User,
+                _ => return None,
+            };
+            let range = *from..=*to;
+            tokens.drain(range);
+            return Some(overriding);
+        }
+    }
+    None
 }
 
 fn syntax_error(sql: &str, error: &ParserError) -> Error {

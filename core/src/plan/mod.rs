@@ -3,12 +3,14 @@
 //! Columns are named by [`ColumnId`], unique within a statement: a rule may move an expression from
 //! node to node without renumbering. `physical` turns ids into positions.
 
+mod display;
 mod expr;
 mod node;
 mod statement;
 mod visit;
 
 pub use crate::value::{ArithmeticOp, CompareOp};
+pub use display::{Names, tree};
 pub use expr::{Expr, LikeKind, SubqueryKind};
 pub use node::{AggregateCall, ColumnInfo, JoinKind, LogicalPlan, SetOperator, SortKey, TableScan};
 pub use statement::{

@@ -159,7 +159,9 @@ impl Expr {
     pub fn same(&self, other: &Expr) -> bool {
         match (self, other) {
             (Expr::Literal(a, ta), Expr::Literal(b, tb)) => ta == tb && same_datum(a, b),
-            (Expr::Parameter { index: a, ty: ta }, Expr::Parameter { index: b, ty: tb }) => a == b && ta == tb,
+            (Expr::Parameter { index: a, ty: ta }, Expr::Parameter { index: b, ty: tb }) => {
+                a == b && ta == tb
+            }
             (Expr::Column(a, _), Expr::Column(b, _)) => a == b,
             (
                 Expr::Arithmetic { op: oa, ty: ta, left: la, right: ra },

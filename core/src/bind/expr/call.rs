@@ -8,7 +8,7 @@ use sqlparser::ast::{
 use crate::bind::binder::{Binder, Clause, Level};
 use crate::bind::names;
 use crate::error::{Error, Result, SqlState};
-use crate::function::{is_aggregate, resolve_aggregate, resolve_scalar};
+use crate::function::{is_aggregate, resolve_aggregate, resolve_aggregate_star, resolve_scalar};
 use crate::plan::{AggregateCall, Expr};
 use crate::value::{Datum, SqlType, TypeName};
 
@@ -99,7 +99,7 @@ impl Binder<'_> {
 
     /// A call of a scalar function on bound arguments. A type's name with one argument is a cast, as in
     /// PostgreSQL, when no function fits.
-    pub(super) fn call(&mut self, name: &str, arguments: Vec<(Expr, &ast::Expr)>) -> Result<Expr> {
+    pub(in crate::bind) fn call(&mut self, name: &str, arguments: Vec<(Expr, &ast::Expr)>) -> Result<Expr> {
         let types: Vec<SqlType> = arguments.iter().map(|(expr, _)| expr.ty()).collect();
         let resolved = match resolve_scalar(name, &types) {
             Ok(resolved) => resolved,
@@ -169,7 +169,8 @@ impl Binder<'_> {
             return Err(Error::unsupported("an aggregate of an outer query inside a subquery"));
         }
         let types: Vec<SqlType> = bound.iter().map(Expr::ty).collect();
-        let resolved = resolve_aggregate(name, &types)?;
+        let resolved =
+            if extras.is_star { resolve_aggregate_star(name)? } else { resolve_aggregate(name, &types)? };
         let mut converted = Vec::with_capacity(bound.len());
         for ((expr, place), to) in bound.into_iter().zip(arguments).zip(&resolved.arguments) {
             converted.push(self.convert(expr, *to, place)?);
@@ -246,10 +247,7 @@ impl Binder<'_> {
                 self.call("extract", vec![(field, operand), (bound, operand)])
             }
             E::Ceil { expr: operand, field } | E::Floor { expr: operand, field } => {
-                let is_plain = matches!(
-                    field,
-                    CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime)
-                );
+                let is_plain = matches!(field, CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime));
                 if !is_plain {
                     return Err(Error::unsupported("this form of ceil or floor"));
                 }
@@ -286,9 +284,7 @@ impl Binder<'_> {
                 arguments.extend(overlay_for.as_deref());
                 self.scalar("overlay", &arguments, level)
             }
-            E::AtTimeZone { timestamp, time_zone } => {
-                self.scalar("timezone", &[time_zone, timestamp], level)
-            }
+            E::AtTimeZone { timestamp, time_zone } => self.scalar("timezone", &[time_zone, timestamp], level),
             _ => Err(Error::internal("not a special call")),
         }
     }

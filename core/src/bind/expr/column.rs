@@ -12,9 +12,9 @@ use crate::bind::scope::Found;
 impl Binder<'_> {
     /// `column`, `table.column` or `schema.table.column`.
     pub(super) fn column_reference(&mut self, idents: &[Ident], level: &mut Level<'_>) -> Result<Expr> {
-        let place = idents.first().map_or(sqlparser::tokenizer::Location { line: 0, column: 0 }, |ident| {
-            ident.span.start
-        });
+        let place = idents
+            .first()
+            .map_or(sqlparser::tokenizer::Location { line: 0, column: 0 }, |ident| ident.span.start);
         let parts: Vec<String> = idents.iter().map(names::fold).collect();
         let scope = level.scope;
         let found = match parts.as_slice() {

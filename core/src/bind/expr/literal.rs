@@ -37,7 +37,7 @@ impl Binder<'_> {
             return Err(self.at(Error::unsupported("this form of literal"), place));
         };
         let datum = Datum::parse(text, TypeName::plain(to.ty)).map_err(|error| self.at(error, place))?;
-        let datum = if to.modifier < 0 { datum } else { cast(datum, to.ty, to, true)? };
+        let datum = if to.modifier < 0 { datum } else { cast(&datum, to.ty, to, true)? };
         Ok(Expr::Literal(datum, to.ty))
     }
 

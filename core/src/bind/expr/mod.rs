@@ -36,7 +36,12 @@ impl Binder<'_> {
     }
 
     /// Binds a condition.
-    pub(super) fn condition(&mut self, expr: &ast::Expr, clause: &str, level: &mut Level<'_>) -> Result<Expr> {
+    pub(super) fn condition(
+        &mut self,
+        expr: &ast::Expr,
+        clause: &str,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
         let bound = self.expr(expr, level)?;
         self.boolean(bound, clause, expr)
     }
@@ -56,9 +61,12 @@ impl Binder<'_> {
             }
             E::BinaryOp { left, op, right } => self.binary(expr, left, op, right, level),
             E::UnaryOp { op, expr: operand } => self.unary(expr, *op, operand, level),
-            E::Cast { kind: CastKind::Cast | CastKind::DoubleColon, expr: operand, data_type, format: None } => {
-                self.cast(expr, operand, data_type, level)
-            }
+            E::Cast {
+                kind: CastKind::Cast | CastKind::DoubleColon,
+                expr: operand,
+                data_type,
+                format: None,
+            } => self.cast(expr, operand, data_type, level),
             E::IsNull(operand) => self.is_null(operand, false, level),
             E::IsNotNull(operand) => self.is_null(operand, true, level),
             E::IsTrue(operand) => self.is_bool(operand, Some(true), false, level),

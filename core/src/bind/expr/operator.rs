@@ -207,13 +207,7 @@ impl Binder<'_> {
 
     // PostgreSQL points at the operator itself, whose place sqlparser forgets: it is looked for between
     // the operands.
-    fn at_operator(
-        &self,
-        error: Error,
-        symbol: &str,
-        left: Option<&ast::Expr>,
-        right: &ast::Expr,
-    ) -> Error {
+    fn at_operator(&self, error: Error, symbol: &str, left: Option<&ast::Expr>, right: &ast::Expr) -> Error {
         let sql = self.sql();
         let start = match left {
             Some(left) => {
@@ -230,7 +224,11 @@ impl Binder<'_> {
         while let Ok(Some(token)) = lexer.next() {
             match token.kind {
                 TokenKind::Operator => return error.at(parse::position_of_byte(sql, token.start)),
-                TokenKind::Word if token.is_word(sql, "like") || token.is_word(sql, "ilike") || token.is_word(sql, "not") => {
+                TokenKind::Word
+                    if token.is_word(sql, "like")
+                        || token.is_word(sql, "ilike")
+                        || token.is_word(sql, "not") =>
+                {
                     return error.at(parse::position_of_byte(sql, token.start));
                 }
                 TokenKind::Semicolon => break,
@@ -251,7 +249,9 @@ fn symbol(op: &BinaryOperator) -> Option<String> {
         BinaryOperator::PGILikeMatch => "~~*".to_owned(),
         BinaryOperator::PGNotLikeMatch => "!~~".to_owned(),
         BinaryOperator::PGNotILikeMatch => "!~~*".to_owned(),
-        BinaryOperator::And | BinaryOperator::Or | BinaryOperator::Xor | BinaryOperator::Overlaps => return None,
+        BinaryOperator::And | BinaryOperator::Or | BinaryOperator::Xor | BinaryOperator::Overlaps => {
+            return None;
+        }
         BinaryOperator::PGCustomBinaryOperator(parts) => parts.last()?.clone(),
         other => other.to_string(),
     })

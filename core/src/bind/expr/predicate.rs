@@ -9,7 +9,12 @@ use crate::plan::{CompareOp, Expr};
 use crate::value::{SqlType, common_type};
 
 impl Binder<'_> {
-    pub(super) fn is_null(&mut self, operand: &ast::Expr, negated: bool, level: &mut Level<'_>) -> Result<Expr> {
+    pub(super) fn is_null(
+        &mut self,
+        operand: &ast::Expr,
+        negated: bool,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
         let bound = self.settled_expr(operand, level)?;
         Ok(Expr::IsNull { operand: Box::new(bound), negated })
     }
@@ -66,11 +71,9 @@ impl Binder<'_> {
         }
         let mut types = vec![bound.ty()];
         types.extend(items.iter().map(Expr::ty));
-        let compared = common_type(&types).and_then(|ty| {
-            match resolve_operator("=", Some(bound.ty()), ty) {
-                Ok(OperatorResolution::Compare { ty: compared, .. }) => Some(compared),
-                _ => None,
-            }
+        let compared = common_type(&types).and_then(|ty| match resolve_operator("=", Some(bound.ty()), ty) {
+            Ok(OperatorResolution::Compare { ty: compared, .. }) => Some(compared),
+            _ => None,
         });
         let Some(ty) = compared else {
             // No common type: each item by itself, which also finds the error PostgreSQL reports.
@@ -159,4 +162,3 @@ impl Binder<'_> {
         self.apply(CompareOp::Equal.symbol(), left, right)
     }
 }
-

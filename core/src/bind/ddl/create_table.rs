@@ -1,0 +1,412 @@
+//! CREATE TABLE, with columns or AS a query.
+
+use sqlparser::ast::{
+    self, ColumnOption, CreateTableOptions, DataType, GeneratedAs, HiveDistributionStyle,
+    NullsDistinctOption, TableConstraint,
+};
+
+use crate::base::limits::COLUMNS_MAX;
+use crate::bind::binder::Binder;
+use crate::bind::{names, types};
+use crate::error::{Error, Result, SqlState};
+use crate::plan::{ColumnDefinition, CreateTable, Query, Statement};
+use crate::value::{SqlType, TypeName};
+
+use super::constraint::{Subject, refuse_deferrable};
+
+impl Binder<'_> {
+    /// Binds CREATE TABLE.
+    pub(in crate::bind) fn create_table(&mut self, create: &ast::CreateTable) -> Result<Statement> {
+        refuse_other_forms(create)?;
+        let name = names::qualified(&create.name)?;
+        let schema = self.creation_schema(&name)?;
+        if self.catalog.relation(&schema, &name.name).is_some() {
+            if create.if_not_exists {
+                self.notices.push(format!("relation \"{}\" already exists, skipping", name.name));
+                return Ok(Statement::CreateTable(None));
+            }
+            return Err(Error::new(
+                SqlState::DUPLICATE_TABLE,
+                format!("relation \"{}\" already exists", name.name),
+            ));
+        }
+        if let Some(query) = &create.query {
+            return self.create_table_as(create, schema, name.name, query);
+        }
+        let mut columns = Vec::with_capacity(create.columns.len());
+        for column in &create.columns {
+            columns.push(self.column_definition(column, &columns)?);
+        }
+        if columns.len() > COLUMNS_MAX {
+            return Err(Error::new(
+                SqlState::TOO_MANY_COLUMNS,
+                format!("tables can have at most {COLUMNS_MAX} columns"),
+            ));
+        }
+        let mut subject = Subject {
+            schema: schema.clone(),
+            name: name.name.clone(),
+            columns: columns.iter().map(|column| (column.name.clone(), column.ty)).collect(),
+            taken: vec![name.name.clone()],
+            keys: Vec::new(),
+            primary_key: None,
+            existing: None,
+        };
+        let mut table = CreateTable {
+            schema,
+            name: name.name,
+            columns,
+            primary_key: None,
+            uniques: Vec::new(),
+            checks: Vec::new(),
+            foreign_keys: Vec::new(),
+            rows: None,
+        };
+        self.keys(create, &mut subject, &mut table)?;
+        self.checks_and_references(create, &mut subject, &mut table)?;
+        Ok(Statement::CreateTable(Some(Box::new(table))))
+    }
+
+    fn column_definition(
+        &mut self,
+        column: &ast::ColumnDef,
+        before: &[ColumnDefinition],
+    ) -> Result<ColumnDefinition> {
+        let name = names::fold(&column.name);
+        if before.iter().any(|other| other.name == name) {
+            return Err(Error::new(
+                SqlState::DUPLICATE_COLUMN,
+                format!("column \"{name}\" specified more than once"),
+            ));
+        }
+        let serial = serial_type(&column.data_type);
+        let ty = match serial {
+            Some(ty) => TypeName::plain(ty),
+            None => {
+                types::type_name(&column.data_type).map_err(|error| self.at(error, type_place(column)))?
+            }
+        };
+        if ty.ty == SqlType::Unknown || ty.ty == SqlType::Void {
+            return Err(Error::new(
+                SqlState::INVALID_TABLE_DEFINITION,
+                format!("column \"{name}\" has pseudo-type {}", ty.ty.name()),
+            ));
+        }
+        let mut definition = ColumnDefinition {
+            name,
+            ty,
+            not_null: serial.is_some(),
+            default: None,
+            identity: None,
+            serial: serial.is_some(),
+        };
+        let mut said_null = false;
+        for option in &column.options {
+            match &option.option {
+                ColumnOption::Null => said_null = true,
+                ColumnOption::NotNull => definition.not_null = true,
+                ColumnOption::Default(expr) => {
+                    if definition.default.is_some() || definition.serial {
+                        return Err(Error::new(
+                            SqlState::SYNTAX_ERROR,
+                            format!("multiple default values specified for column \"{}\"", definition.name),
+                        ));
+                    }
+                    self.default_expr(expr, &definition.name, ty)?;
+                    definition.default = Some(expr.to_string());
+                }
+                ColumnOption::PrimaryKey(_) => definition.not_null = true,
+                ColumnOption::Unique(_) | ColumnOption::ForeignKey(_) | ColumnOption::Check(_) => {}
+                ColumnOption::Collation(collation) => {
+                    let collation = names::qualified(collation)?;
+                    if !matches!(collation.name.as_str(), "C" | "POSIX" | "default" | "ucs_basic") {
+                        return Err(Error::unsupported(format!("collation \"{}\"", collation.name)));
+                    }
+                }
+                ColumnOption::Generated {
+                    generated_as: generated_as @ (GeneratedAs::Always | GeneratedAs::ByDefault),
+                    sequence_options,
+                    generation_expr: None,
+                    ..
+                } => {
+                    if sequence_options.as_ref().is_some_and(|options| !options.is_empty()) {
+                        return Err(Error::unsupported("an option of an identity column"));
+                    }
+                    if !matches!(ty.ty, SqlType::Int2 | SqlType::Int4 | SqlType::Int8) {
+                        return Err(Error::new(
+                            SqlState::INVALID_PARAMETER_VALUE,
+                            "identity column type must be smallint, integer, or bigint",
+                        ));
+                    }
+                    if definition.identity.is_some() {
+                        return Err(Error::new(
+                            SqlState::SYNTAX_ERROR,
+                            format!(
+                                "multiple identity specifications for column \"{}\" of table",
+                                definition.name
+                            ),
+                        ));
+                    }
+                    definition.identity = Some(*generated_as == GeneratedAs::Always);
+                    definition.not_null = true;
+                }
+                ColumnOption::Generated { .. } => {
+                    return Err(Error::unsupported("a generated column"));
+                }
+                other => return Err(Error::unsupported(format!("column option {other}"))),
+            }
+        }
+        if definition.identity.is_some() && (definition.default.is_some() || definition.serial) {
+            return Err(Error::new(
+                SqlState::SYNTAX_ERROR,
+                format!("both default and identity specified for column \"{}\"", definition.name),
+            ));
+        }
+        if said_null && definition.not_null {
+            return Err(Error::new(
+                SqlState::SYNTAX_ERROR,
+                format!("conflicting NULL/NOT NULL declarations for column \"{}\"", definition.name),
+            ));
+        }
+        Ok(definition)
+    }
+
+    // PRIMARY KEY and UNIQUE, of columns and of the table; the primary key is named first.
+    fn keys(
+        &mut self,
+        create: &ast::CreateTable,
+        subject: &mut Subject<'_>,
+        table: &mut CreateTable,
+    ) -> Result<()> {
+        let mut primary: Vec<(Option<&ast::Ident>, Vec<usize>)> = Vec::new();
+        let mut unique: Vec<(Option<&ast::Ident>, Vec<usize>)> = Vec::new();
+        for (ordinal, column) in create.columns.iter().enumerate() {
+            for option in &column.options {
+                match &option.option {
+                    ColumnOption::PrimaryKey(key) => {
+                        refuse_deferrable(key.characteristics.as_ref())?;
+                        primary.push((option.name.as_ref().or(key.name.as_ref()), vec![ordinal]));
+                    }
+                    ColumnOption::Unique(key) => {
+                        refuse_deferrable(key.characteristics.as_ref())?;
+                        refuse_nulls_not_distinct(key.nulls_distinct)?;
+                        unique.push((option.name.as_ref().or(key.name.as_ref()), vec![ordinal]));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for constraint in &create.constraints {
+            match constraint {
+                TableConstraint::PrimaryKey(key) => {
+                    refuse_deferrable(key.characteristics.as_ref())?;
+                    refuse_key_options(&key.include, &key.index_options)?;
+                    primary
+                        .push((key.name.as_ref(), self.key_columns(subject, &key.columns, "primary key")?));
+                }
+                TableConstraint::Unique(key) => {
+                    refuse_deferrable(key.characteristics.as_ref())?;
+                    refuse_nulls_not_distinct(key.nulls_distinct)?;
+                    refuse_key_options(&key.include, &key.index_options)?;
+                    unique.push((key.name.as_ref(), self.key_columns(subject, &key.columns, "unique")?));
+                }
+                _ => {}
+            }
+        }
+        if primary.len() > 1 {
+            return Err(Error::new(
+                SqlState::INVALID_TABLE_DEFINITION,
+                format!("multiple primary keys for table \"{}\" are not allowed", subject.name),
+            ));
+        }
+        if let Some((given, columns)) = primary.pop() {
+            let name = self.key_name(subject, given, &columns, "pkey")?;
+            for ordinal in &columns {
+                table.columns[*ordinal].not_null = true;
+            }
+            subject.keys.push(columns.clone());
+            subject.primary_key = Some(columns.clone());
+            table.primary_key = Some((name, columns));
+        }
+        for (given, columns) in unique {
+            // PostgreSQL makes one index where two keys would be the same.
+            let is_repeated = table.uniques.iter().any(|(_, other)| *other == columns)
+                || table.primary_key.as_ref().is_some_and(|(_, other)| *other == columns);
+            if is_repeated && given.is_none() {
+                continue;
+            }
+            let name = self.key_name(subject, given, &columns, "key")?;
+            subject.keys.push(columns.clone());
+            table.uniques.push((name, columns));
+        }
+        Ok(())
+    }
+
+    fn checks_and_references(
+        &mut self,
+        create: &ast::CreateTable,
+        subject: &mut Subject<'_>,
+        table: &mut CreateTable,
+    ) -> Result<()> {
+        for column in &create.columns {
+            for option in &column.options {
+                if let ColumnOption::Check(check) = &option.option {
+                    let check = self.check_constraint(subject, option.name.as_ref(), check)?;
+                    table.checks.push(check);
+                }
+            }
+        }
+        for constraint in &create.constraints {
+            match constraint {
+                TableConstraint::Check(check) => {
+                    let check = self.check_constraint(subject, None, check)?;
+                    table.checks.push(check);
+                }
+                TableConstraint::ForeignKey(_)
+                | TableConstraint::PrimaryKey(_)
+                | TableConstraint::Unique(_) => {}
+                TableConstraint::Exclude(_) => return Err(Error::unsupported("EXCLUDE")),
+                _ => return Err(Error::unsupported("this table constraint")),
+            }
+        }
+        for (ordinal, column) in create.columns.iter().enumerate() {
+            for option in &column.options {
+                if let ColumnOption::ForeignKey(key) = &option.option {
+                    let key = self.foreign_key(subject, option.name.as_ref(), key, Some(vec![ordinal]))?;
+                    table.foreign_keys.push(key);
+                }
+            }
+        }
+        for constraint in &create.constraints {
+            if let TableConstraint::ForeignKey(key) = constraint {
+                let key = self.foreign_key(subject, None, key, None)?;
+                table.foreign_keys.push(key);
+            }
+        }
+        Ok(())
+    }
+
+    fn create_table_as(
+        &mut self,
+        create: &ast::CreateTable,
+        schema: String,
+        name: String,
+        query: &ast::Query,
+    ) -> Result<Statement> {
+        if !create.constraints.is_empty()
+            || create
+                .columns
+                .iter()
+                .any(|column| column.data_type != DataType::Unspecified || !column.options.is_empty())
+        {
+            return Err(Error::new(SqlState::SYNTAX_ERROR, "CREATE TABLE AS takes column names only"));
+        }
+        if create.with_data.as_ref().is_some_and(|with| !with.data) {
+            return Err(Error::unsupported("WITH NO DATA"));
+        }
+        let bound = self.query(query, None)?;
+        if create.columns.len() > bound.output.len() {
+            return Err(Error::new(SqlState::SYNTAX_ERROR, "too many column names were specified"));
+        }
+        let types: Vec<TypeName> = bound.output.iter().map(|column| column.ty).collect();
+        let mut output = bound.output.clone();
+        let (plan, infos) = self.positional(bound, &types)?;
+        let mut columns: Vec<ColumnDefinition> = Vec::with_capacity(output.len());
+        for (at, (column, info)) in output.iter_mut().zip(&infos).enumerate() {
+            column.id = info.id;
+            if let Some(named) = create.columns.get(at) {
+                column.name = names::fold(&named.name);
+            }
+            if columns.iter().any(|other| other.name == column.name) {
+                return Err(Error::new(
+                    SqlState::DUPLICATE_COLUMN,
+                    format!("column \"{}\" specified more than once", column.name),
+                ));
+            }
+            columns.push(ColumnDefinition {
+                name: column.name.clone(),
+                ty: column.ty,
+                not_null: false,
+                default: None,
+                identity: None,
+                serial: false,
+            });
+        }
+        let table = CreateTable {
+            schema,
+            name,
+            columns,
+            primary_key: None,
+            uniques: Vec::new(),
+            checks: Vec::new(),
+            foreign_keys: Vec::new(),
+            rows: Some(Query { plan, output }),
+        };
+        Ok(Statement::CreateTable(Some(Box::new(table))))
+    }
+}
+
+/// The type behind `serial` and its kin.
+fn serial_type(data_type: &DataType) -> Option<SqlType> {
+    let DataType::Custom(name, modifiers) = data_type else { return None };
+    if !modifiers.is_empty() {
+        return None;
+    }
+    match name.to_string().to_ascii_lowercase().as_str() {
+        "serial" | "serial4" => Some(SqlType::Int4),
+        "bigserial" | "serial8" => Some(SqlType::Int8),
+        "smallserial" | "serial2" => Some(SqlType::Int2),
+        _ => None,
+    }
+}
+
+// The type follows the column's name; sqlparser keeps no place for it.
+fn type_place(column: &ast::ColumnDef) -> sqlparser::tokenizer::Location {
+    let end = column.name.span.end;
+    sqlparser::tokenizer::Location { line: end.line, column: end.column + 1 }
+}
+
+pub(super) fn refuse_nulls_not_distinct(nulls: NullsDistinctOption) -> Result<()> {
+    match nulls {
+        NullsDistinctOption::None | NullsDistinctOption::Distinct => Ok(()),
+        NullsDistinctOption::NotDistinct => Err(Error::unsupported("NULLS NOT DISTINCT")),
+    }
+}
+
+pub(super) fn refuse_key_options(include: &[ast::Ident], options: &[ast::IndexOption]) -> Result<()> {
+    if include.is_empty() && options.is_empty() {
+        return Ok(());
+    }
+    Err(Error::unsupported("INCLUDE or WITH of a key"))
+}
+
+fn refuse_other_forms(create: &ast::CreateTable) -> Result<()> {
+    let refuse = |is_said: bool, what: &str| if is_said { Err(Error::unsupported(what)) } else { Ok(()) };
+    refuse(create.temporary || create.global.is_some(), "a temporary table")?;
+    refuse(create.unlogged, "an unlogged table")?;
+    refuse(create.external, "an external table")?;
+    refuse(create.or_replace, "CREATE OR REPLACE TABLE")?;
+    refuse(create.like.is_some(), "CREATE TABLE LIKE")?;
+    refuse(create.inherits.is_some(), "INHERITS")?;
+    refuse(create.partition_by.is_some() || create.partition_of.is_some(), "a partitioned table")?;
+    refuse(create.on_commit.is_some(), "ON COMMIT")?;
+    refuse(!matches!(create.table_options, CreateTableOptions::None), "a storage parameter of a table")?;
+    let plain = !create.transient
+        && !create.volatile
+        && !create.iceberg
+        && !create.dynamic
+        && !create.strict
+        && !create.without_rowid
+        && !create.copy_grants
+        && matches!(create.hive_distribution, HiveDistributionStyle::NONE)
+        && create.file_format.is_none()
+        && create.location.is_none()
+        && create.clone.is_none()
+        && create.comment.is_none()
+        && create.on_cluster.is_none()
+        && create.primary_key.is_none()
+        && create.order_by.is_none()
+        && create.cluster_by.is_none()
+        && create.clustered_by.is_none();
+    refuse(!plain, "this clause of CREATE TABLE")
+}

@@ -1,0 +1,7 @@
+//! Definitions: tables, constraints, indexes.
+
+mod alter_table;
+mod constraint;
+mod create_index;
+mod create_table;
+mod drop;

@@ -1,0 +1,77 @@
+//! INSERT, UPDATE, DELETE and what they share: targets, defaults, checks, RETURNING.
+
+mod delete;
+mod insert;
+mod insert_rows;
+mod returning;
+mod update;
+
+use std::sync::Arc;
+
+use sqlparser::ast;
+use sqlparser::tokenizer::Location;
+
+use crate::catalog::{Rule, Table};
+use crate::error::{Error, Result, SqlState};
+use crate::parse;
+use crate::plan::{CheckExpr, ColumnInfo, Expr};
+use crate::value::{Datum, SqlType};
+
+use super::binder::Binder;
+
+impl Binder<'_> {
+    /// The ordinal of a column named as a target.
+    fn target_column(&self, table: &Table, name: &str, place: Location) -> Result<usize> {
+        table.column(name).ok_or_else(|| {
+            let error = Error::new(
+                SqlState::UNDEFINED_COLUMN,
+                format!("column \"{name}\" of relation \"{}\" does not exist", table.name),
+            );
+            self.at(error, place)
+        })
+    }
+
+    /// What a column gets when a statement gives it nothing.
+    fn column_default(&mut self, table: &Table, ordinal: usize) -> Result<Expr> {
+        let column = &table.columns[ordinal];
+        if let Some(identity) = column.identity {
+            let Some(sequence) = self.catalog.sequences.get(&identity.sequence) else {
+                return Err(Error::internal("an identity column has its sequence"));
+            };
+            let quote = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+            let name = format!("{}.{}", quote(&sequence.schema), quote(&sequence.name));
+            let place = ast::Expr::Value(ast::Value::Null.with_empty_span());
+            let argument = Expr::Literal(Datum::from(name.as_str()), SqlType::Text);
+            let call = self.call("nextval", vec![(argument, &place)])?;
+            return self.assign(call, column.ty, &column.name, None);
+        }
+        match &column.default {
+            None => Ok(Expr::Literal(Datum::Null, column.ty.ty)),
+            Some(sql) => {
+                let syntax = parse::parse_expression(sql)?;
+                self.default_expr(&syntax, &column.name, column.ty)
+            }
+        }
+    }
+
+    /// The CHECKs of a table over a row's columns.
+    fn checks(&mut self, table: &Arc<Table>, row: &[ColumnInfo]) -> Result<Vec<CheckExpr>> {
+        let mut checks = Vec::new();
+        for constraint in &table.constraints {
+            if let Rule::Check { expression } = &constraint.rule {
+                let syntax = parse::parse_expression(expression)?;
+                let columns =
+                    table.columns.iter().map(|column| column.name.as_str()).zip(row.iter().cloned());
+                let predicate = self.check_expr(&syntax, &table.name, columns)?;
+                checks.push(CheckExpr { name: constraint.name.clone(), predicate });
+            }
+        }
+        Ok(checks)
+    }
+}
+
+/// Whether an expression is the word DEFAULT.
+fn is_default(expr: &ast::Expr) -> bool {
+    matches!(expr, ast::Expr::Identifier(ident)
+        if ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default"))
+}
