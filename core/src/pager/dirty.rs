@@ -54,9 +54,15 @@ impl DirtyPages {
         self.pages.len()
     }
 
-    /// Images to log, in no particular order.
-    pub(super) fn images(&self) -> impl Iterator<Item = (PageNo, &PageRef)> {
-        self.pages.iter().filter_map(|(no, page)| page.image.as_ref().map(|image| (*no, image)))
+    /// Takes the images to log out, ascending by page, and forgets everything else.
+    pub(super) fn take_images(&mut self) -> Vec<(PageNo, PageRef)> {
+        self.marks.clear();
+        let mut images: Vec<(PageNo, PageRef)> = std::mem::take(&mut self.pages)
+            .into_iter()
+            .filter_map(|(no, page)| page.image.map(|image| (no, image)))
+            .collect();
+        images.sort_unstable_by_key(|(no, _)| *no);
+        images
     }
 
     /// Bytes of a page that is private already, copied first if somebody still holds the old image.

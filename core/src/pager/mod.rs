@@ -1,17 +1,193 @@
 //! Snapshots and the one write transaction over pages; the buffer pool; free pages.
+//!
+//! ```text
+//! ReadTxn  --- page(no) at its snapshot ---+
+//!                                          v
+//! WriteTxn --- own pages, else ---> pool -> WAL index -> log file | database file
+//!     |
+//!     +-- commit: frames -> log (one write) -> [sync with the group] -> published
+//!                              checkpoint: log -> database file, beside both
+//! ```
+//!
+//! A page freed by a transaction may be handed out by the next one at once, even while older snapshots
+//! read it: they read it by version (from the log, or from the database file, which a checkpoint
+//! overwrites only when no snapshot before it is left).
+//!
+//! Who may do what, and under which lock, is in docs/CONCURRENCY.md; the bytes are in docs/FORMAT.md.
 
+mod checkpoint;
 mod dirty;
+mod flush;
+mod open;
 mod options;
+mod pool;
+mod published;
 mod read;
+mod readers;
+mod segments;
 mod shared;
+pub mod verify;
 mod write;
+mod writer;
 
 #[cfg(test)]
 mod tests;
 
 pub use crate::page::Roots;
+pub use checkpoint::CheckpointReport;
 pub use dirty::Savepoint;
 pub use options::{Durability, PagerOptions};
 pub use read::ReadTxn;
-pub use shared::{CheckpointReport, Pager};
 pub use write::WriteTxn;
+
+use std::sync::Arc;
+
+use crate::base::CommitSeq;
+use crate::env::{Barrier, Env, FileName};
+use crate::error::{Error, Result, SqlState};
+
+use shared::Shared;
+
+/// An open database file: snapshots for readers, one transaction for the writer. Cloning shares it.
+///
+/// Dropping it without [`Pager::close`] loses nothing acknowledged, but leaves the log beside the file
+/// and recovery to the next opening.
+#[derive(Clone)]
+pub struct Pager {
+    shared: Arc<Shared>,
+}
+
+/// What the storage really promises, and how far it has come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DurabilityStatus {
+    /// What a sync does on this host.
+    pub barrier: Barrier,
+    /// Why nothing can be written any more, if so.
+    pub poisoned: Option<String>,
+    /// The database is open for reading only.
+    pub read_only: bool,
+    /// The last commit readers see.
+    pub published: CommitSeq,
+    /// The last commit a sync covered.
+    pub synced: CommitSeq,
+    /// The last commit the database file holds.
+    pub checkpointed: CommitSeq,
+    /// Syncs of the log since opening.
+    pub log_sync_count: u64,
+    /// Bytes of the log in use.
+    pub live_log_bytes: u64,
+    /// Page images the log's index knows.
+    pub log_image_count: usize,
+    /// Page images in memory.
+    pub cached_image_count: usize,
+    /// Snapshots being read.
+    pub reader_count: usize,
+    /// The oldest of them.
+    pub oldest_snapshot: Option<CommitSeq>,
+}
+
+impl Pager {
+    /// Opens a database: creates it if asked to and it is empty, recovers it if it was not closed.
+    pub fn open(env: &Env, name: &FileName, options: &PagerOptions) -> Result<Pager> {
+        Ok(Pager { shared: Arc::new(open::open(env, name, options)?) })
+    }
+
+    /// A snapshot of the last published commit. No lock, no allocation.
+    #[inline]
+    pub fn begin_read(&self) -> Result<ReadTxn> {
+        let shared = &self.shared;
+        if shared.closed.load(std::sync::atomic::Ordering::Acquire) {
+            return Err(shared::closed());
+        }
+        match shared.readers.register(|| shared.published.load()) {
+            Some((slot, snapshot, roots)) => {
+                Ok(ReadTxn { shared: Arc::clone(shared), slot, snapshot, roots })
+            }
+            None => Err(Error::new(SqlState::INSUFFICIENT_RESOURCES, "too many snapshots are being read")),
+        }
+    }
+
+    /// The write transaction, when it is this thread's turn. A thread that has it already, and a host
+    /// without threads, gets 55P03 at once.
+    pub fn begin_write(&self) -> Result<WriteTxn> {
+        if self.shared.read_only {
+            return Err(Error::new(
+                SqlState::READ_ONLY_SQL_TRANSACTION,
+                "the database is open for reading only",
+            ));
+        }
+        self.shared.check_usable()?;
+        let writer = self.shared.take_writer()?;
+        let txn = WriteTxn::new(Arc::clone(&self.shared), writer);
+        // Closing or a failure may have come while we waited.
+        self.shared.check_usable()?;
+        Ok(txn)
+    }
+
+    /// The last commit new readers see.
+    pub fn last_commit(&self) -> CommitSeq {
+        self.shared.published.seq()
+    }
+
+    /// Bytes per page.
+    pub fn page_size(&self) -> usize {
+        self.shared.page_size
+    }
+
+    /// Brings the database file up to the last commit no reader is behind.
+    pub fn checkpoint(&self) -> Result<CheckpointReport> {
+        self.shared.checkpoint_fully()
+    }
+
+    /// Writes at most `page_budget` pages of a checkpoint, for hosts that must not work long at a time.
+    pub fn checkpoint_step(&self, page_budget: usize) -> Result<CheckpointReport> {
+        self.shared.checkpoint_step(page_budget.max(1))
+    }
+
+    /// Makes every published commit durable, whatever durability it asked for.
+    pub fn sync(&self) -> Result<()> {
+        self.shared.check_usable()?;
+        self.shared.make_durable(self.last_commit(), Durability::Full)
+    }
+
+    /// Puts everything into the one file and lets go of it. Readers are ended (72000); an active write
+    /// transaction is waited for, or an error if it is this thread's.
+    pub fn close(&self) -> Result<()> {
+        self.shared.close()
+    }
+
+    /// Ends every reader of a snapshot older than the last commit, so that a checkpoint can pass.
+    pub fn expire_readers(&self) -> usize {
+        self.shared.readers.expire_before(self.last_commit())
+    }
+
+    /// What the storage really promises, and how far it has come.
+    pub fn durability_status(&self) -> DurabilityStatus {
+        let shared = &self.shared;
+        let barrier = shared.files.lock().db.as_ref().map_or(Barrier::Unknown, |db| db.barrier());
+        let (synced, log_sync_count) = {
+            let state = shared.flush.lock();
+            (state.synced, state.sync_count)
+        };
+        DurabilityStatus {
+            barrier,
+            poisoned: shared.poison.get().cloned(),
+            read_only: shared.read_only,
+            published: shared.published.seq(),
+            synced,
+            checkpointed: CommitSeq(shared.checkpoint_seq.load(std::sync::atomic::Ordering::Acquire)),
+            log_sync_count,
+            live_log_bytes: shared.live_log_bytes(),
+            log_image_count: shared.index.lock().version_count(),
+            cached_image_count: shared.pool.image_count(),
+            reader_count: shared.readers.count(),
+            oldest_snapshot: shared.readers.oldest(),
+        }
+    }
+
+    /// Reads every page in use and walks the free list; answers what is wrong.
+    pub fn verify(&self) -> Result<Vec<Error>> {
+        let txn = self.begin_read()?;
+        verify::check_pages(&txn, txn.roots())
+    }
+}

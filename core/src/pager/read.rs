@@ -6,11 +6,13 @@ use crate::base::{CommitSeq, PageNo};
 use crate::error::Result;
 use crate::page::{PageRef, PageSource, Roots};
 
+use super::readers::SlotNo;
 use super::shared::Shared;
 
 /// A pinned snapshot. Dropping it lets checkpoints pass.
 pub struct ReadTxn {
     pub(super) shared: Arc<Shared>,
+    pub(super) slot: SlotNo,
     pub(super) snapshot: CommitSeq,
     pub(super) roots: Roots,
 }
@@ -32,7 +34,14 @@ impl PageSource for ReadTxn {
         self.shared.page_size
     }
 
+    #[inline]
     fn page(&self, no: PageNo) -> Result<PageRef> {
-        self.shared.read_page(no, self.snapshot, &self.roots)
+        self.shared.read_page(no, self.snapshot, self.roots.page_count, Some(self.slot))
+    }
+}
+
+impl Drop for ReadTxn {
+    fn drop(&mut self) {
+        self.shared.readers.release(self.slot);
     }
 }

@@ -1,166 +1,215 @@
-//! What all transactions of one open database share.
+//! What all transactions of one open database share, and how a page is found.
+//!
+//! ```text
+//! page(no, snapshot):  pool (one lock)  ->  index: which frame?  ->  log file | database file
+//!                                                                    then: is the slot still active,
+//!                                                                    is the frame still before no tail?
+//! ```
+//!
+//! P1  The log is written only by the one writer, the database file only under the checkpoint lock.
+//! P2  Nothing shared is dirty: the pool and the index hold images of commits whose frames are written.
+//! P3  A database page is overwritten only with versions every live snapshot may see; a frame only after
+//!     `tail_lsn` passed it. The checks after a read make both visible to a reader that was slow.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use crate::base::hash::HashMap;
 use crate::base::sync::{RankedCondvar, RankedMutex};
-use crate::base::{CommitSeq, PageNo};
-use crate::env::{Env, FileName};
-use crate::error::{Error, Result, SqlState};
-use crate::page::{PageRef, Roots};
+use crate::base::{CommitSeq, Lsn, PageNo};
+use crate::env::{Env, FileName, VfsErrorKind, VfsFile};
+use crate::error::{Error, ErrorKind, Result, SqlState};
+use crate::page::{PageRef, meta, seal};
+use crate::wal::index::WalIndex;
+use crate::wal::layout::WalLayout;
+use crate::wal::log::Log;
 
-use super::dirty::DirtyPages;
-use super::options::{Durability, PagerOptions};
-use super::read::ReadTxn;
-use super::write::WriteTxn;
+use super::checkpoint::Checkpointer;
+use super::flush::FlushState;
+use super::options::PagerOptions;
+use super::pool::Pool;
+use super::published::Published;
+use super::readers::{Readers, SlotNo};
+use super::segments::Segments;
+use super::write::zeroed;
+use super::writer::WriterSlot;
 
-/// An open database file: snapshots for readers, one transaction for the writer. Cloning shares it.
-#[derive(Clone)]
-pub struct Pager {
-    shared: Arc<Shared>,
+/// The open files; empty after closing.
+pub(super) struct Files {
+    pub(super) db: Option<Arc<dyn VfsFile>>,
+    pub(super) log: Option<Arc<Log>>,
 }
-
-/// What a checkpoint did.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct CheckpointReport {
-    /// The database file now holds every commit up to this one.
-    pub through: CommitSeq,
-    /// Pages written.
-    pub page_count: u64,
-    /// Whether nothing is left to do.
-    pub complete: bool,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Writer {
-    appended: CommitSeq,
-    roots: Roots,
-}
-
-#[derive(Debug)]
-enum WriterSlot {
-    Free(Box<Writer>),
-    Taken(std::thread::ThreadId),
-}
-
-type Versions = Vec<(CommitSeq, PageRef)>;
 
 pub(super) struct Shared {
-    pub(super) page_size: usize,
+    pub(super) env: Env,
+    pub(super) name: FileName,
     pub(super) options: PagerOptions,
-    published: RankedMutex<(CommitSeq, Roots), 2>,
-    versions: RankedMutex<HashMap<PageNo, Versions>, 3>,
-    writer: RankedMutex<WriterSlot, 5>,
-    writer_free: RankedCondvar,
-}
-
-impl Pager {
-    /// Opens a database; creates it if asked to and it does not exist.
-    pub fn open(env: &Env, name: &FileName, options: &PagerOptions) -> Result<Pager> {
-        options.check()?;
-        let _ = (env, name);
-        Ok(Pager {
-            shared: Arc::new(Shared {
-                page_size: usize::try_from(options.page_size).unwrap_or(usize::MAX),
-                options: options.clone(),
-                published: RankedMutex::new((CommitSeq(0), Roots::default())),
-                versions: RankedMutex::new(HashMap::default()),
-                writer: RankedMutex::new(WriterSlot::Free(Box::default())),
-                writer_free: RankedCondvar::new(),
-            }),
-        })
-    }
-
-    /// A snapshot of the last published commit.
-    pub fn begin_read(&self) -> Result<ReadTxn> {
-        let (snapshot, roots) = *self.shared.published.lock();
-        Ok(ReadTxn { shared: Arc::clone(&self.shared), snapshot, roots })
-    }
-
-    /// The write transaction, when it is this thread's turn. A thread that has it already, and a host
-    /// without threads, gets 55P03 at once.
-    pub fn begin_write(&self) -> Result<WriteTxn> {
-        let mut slot = self.shared.writer.lock();
-        let me = std::thread::current().id();
-        loop {
-            match std::mem::replace(&mut *slot, WriterSlot::Taken(me)) {
-                WriterSlot::Free(writer) => {
-                    let (base, roots) = (writer.appended, writer.roots);
-                    return Ok(WriteTxn {
-                        shared: Arc::clone(&self.shared),
-                        writer: Some(writer),
-                        base,
-                        base_roots: roots,
-                        roots,
-                        dirty: DirtyPages::default(),
-                    });
-                }
-                WriterSlot::Taken(owner) => {
-                    *slot = WriterSlot::Taken(owner);
-                    if owner == me || cfg!(target_arch = "wasm32") {
-                        return Err(Error::new(
-                            SqlState::LOCK_NOT_AVAILABLE,
-                            "another write transaction is active",
-                        ));
-                    }
-                    slot = self.shared.writer_free.wait(slot);
-                }
-            }
-        }
-    }
-
-    /// The last commit new readers see.
-    pub fn last_commit(&self) -> CommitSeq {
-        self.shared.published.lock().0
-    }
-
-    /// Brings the database file up to the last commit no reader is behind.
-    pub fn checkpoint(&self) -> Result<CheckpointReport> {
-        Ok(CheckpointReport { through: self.last_commit(), page_count: 0, complete: true })
-    }
-
-    /// Checkpoints to the end and leaves the one file complete.
-    pub fn close(&self) -> Result<()> {
-        Ok(())
-    }
+    pub(super) page_size: usize,
+    pub(super) db_salt: u64,
+    pub(super) layout: WalLayout,
+    pub(super) read_only: bool,
+    pub(super) files: RankedMutex<Files, 6>,
+    pub(super) pool: Pool,
+    pub(super) readers: Readers,
+    pub(super) published: Published,
+    pub(super) index: RankedMutex<WalIndex, 2>,
+    pub(super) segments: RankedMutex<Segments, 4>,
+    /// The last commit the database file holds; changes under the index lock.
+    pub(super) checkpoint_seq: AtomicU64,
+    /// Frames before this LSN may be overwritten.
+    pub(super) tail_lsn: AtomicU64,
+    pub(super) checkpointer: RankedMutex<Checkpointer, 1>,
+    pub(super) writer: RankedMutex<WriterSlot, 5>,
+    pub(super) writer_free: RankedCondvar,
+    pub(super) flush: RankedMutex<FlushState, 5>,
+    pub(super) flushed: RankedCondvar,
+    /// The log file grew since the last sync.
+    pub(super) log_grew: AtomicBool,
+    /// Live log bytes at which the next commit runs a checkpoint.
+    pub(super) trigger_bytes: AtomicU64,
+    pub(super) closed: AtomicBool,
+    pub(super) poison: OnceLock<String>,
 }
 
 impl Shared {
-    pub(super) fn read_page(&self, no: PageNo, snapshot: CommitSeq, roots: &Roots) -> Result<PageRef> {
-        if no == PageNo::NONE || no.0 > roots.page_count {
-            return Err(Error::corrupt(format!("page {no} is not in the file")));
-        }
-        let versions = self.versions.lock();
-        let found = versions.get(&no).and_then(|list| list.iter().rev().find(|(seq, _)| *seq <= snapshot));
-        found
-            .map(|(_, image)| Arc::clone(image))
-            .ok_or_else(|| Error::corrupt(format!("page {no} was never written")))
+    /// The database file, unless closed.
+    pub(super) fn db_file(&self) -> Result<Arc<dyn VfsFile>> {
+        self.files.lock().db.as_ref().map(Arc::clone).ok_or_else(closed)
     }
 
-    pub(super) fn commit(&self, txn: &mut WriteTxn, durability: Durability) -> Result<CommitSeq> {
-        let _ = durability;
-        if !txn.has_changes() {
-            return Ok(txn.base);
+    /// The log, if there is one.
+    pub(super) fn log(&self) -> Option<Arc<Log>> {
+        self.files.lock().log.as_ref().map(Arc::clone)
+    }
+
+    /// Refuses to change anything after a storage failure or after closing.
+    pub(super) fn check_usable(&self) -> Result<()> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(closed());
         }
-        let Some(mut writer) = txn.writer.take() else {
-            return Err(Error::internal("a transaction commits once"));
-        };
-        let seq = CommitSeq(writer.appended.0 + 1);
+        match self.poison.get() {
+            None => Ok(()),
+            Some(cause) => Err(Error::of_kind(
+                ErrorKind::Storage,
+                SqlState::IO_ERROR,
+                format!("nothing can be written after a storage failure: {cause}"),
+            )
+            .with_hint("Close the database and open it again: recovery restores every acknowledged commit.")),
+        }
+    }
+
+    /// Stops all writing for good: what the storage holds is no longer known (B.2 of the design).
+    pub(super) fn poisoned_by(&self, error: Error) -> Error {
+        let _ = self.poison.set(error.message().to_owned());
+        error
+    }
+
+    /// A page as `snapshot` sees it; `slot` is the reader's, the writer has none.
+    #[inline]
+    pub(super) fn read_page(
+        &self,
+        no: PageNo,
+        snapshot: CommitSeq,
+        page_count: u32,
+        slot: Option<SlotNo>,
+    ) -> Result<PageRef> {
+        if no.0.wrapping_sub(1) >= page_count {
+            return Err(not_in_file(no));
+        }
+        if let Some(image) = self.pool.get(no, snapshot)
+            && slot.is_none_or(|slot| self.readers.is_active(slot, snapshot))
         {
-            let mut versions = self.versions.lock();
-            for (no, image) in txn.dirty.images() {
-                versions.entry(no).or_default().push((seq, Arc::clone(image)));
-            }
+            return Ok(image);
         }
-        writer.appended = seq;
-        writer.roots = txn.roots;
-        *self.published.lock() = (seq, txn.roots);
-        self.give_writer_back(writer);
-        Ok(seq)
+        self.read_page_from_file(no, snapshot, slot)
     }
 
-    pub(super) fn give_writer_back(&self, writer: Box<Writer>) {
-        *self.writer.lock() = WriterSlot::Free(writer);
-        self.writer_free.notify_one();
+    #[cold]
+    fn read_page_from_file(&self, no: PageNo, snapshot: CommitSeq, slot: Option<SlotNo>) -> Result<PageRef> {
+        loop {
+            let (found, checkpoint_seq) = {
+                let index = self.index.lock();
+                (index.find(no, snapshot), CommitSeq(self.checkpoint_seq.load(Ordering::Acquire)))
+            };
+            let read = match found.version {
+                None => self.db_file().and_then(|db| read_db_page(&*db, no, self.page_size, self.db_salt)),
+                Some(version) => match self.log() {
+                    Some(log) => log.read_page(no, version),
+                    None => Err(closed()),
+                },
+            };
+            if !slot.is_none_or(|slot| self.readers.is_active(slot, snapshot)) {
+                return Err(snapshot_expired());
+            }
+            if let Some(version) = found.version
+                && self.tail_lsn.load(Ordering::SeqCst) > version.lsn.0
+            {
+                // A checkpoint passed the frame while we read: the page is in the database file now.
+                continue;
+            }
+            let image = match (read, found.version) {
+                (Ok(image), _) => image,
+                // A frame of this session that fails its sum: the medium cannot be trusted with more.
+                (Err(error), Some(_)) if error.kind() == ErrorKind::Corrupt && !self.read_only => {
+                    return Err(self.poisoned_by(error));
+                }
+                (Err(error), _) => return Err(error),
+            };
+            let from = found.version.map_or(checkpoint_seq, |version| version.seq);
+            // Under the index lock, so that a commit of this page comes either before (and `next` knows
+            // it) or after (and cuts the range just inserted): C2.
+            let index = self.index.lock();
+            if slot.is_none_or(|slot| self.readers.is_active(slot, snapshot)) {
+                let next = index.find(no, snapshot).next;
+                self.pool.insert(no, Arc::clone(&image), from, next, self.published.seq());
+            }
+            return Ok(image);
+        }
     }
+
+    /// Publishes what is in the pending list of the flush group up to `through`.
+    pub(super) fn publish_through(&self, state: &mut FlushState, through: CommitSeq) {
+        while let Some((seq, roots)) = state.pending.front().copied().filter(|(seq, _)| *seq <= through) {
+            assert_eq!(seq.0, self.published.seq().0 + 1, "commits are published in order, each once");
+            self.published.store(seq, &roots);
+            state.pending.pop_front();
+        }
+    }
+
+    /// LSN bookkeeping after a checkpoint; call under the index lock.
+    pub(super) fn tail_moved(&self, through: CommitSeq, lsn: Lsn) {
+        let before = self.tail_lsn.swap(lsn.0, Ordering::SeqCst);
+        assert!(before <= lsn.0, "the tail only grows");
+        self.checkpoint_seq.store(through.0, Ordering::Release);
+    }
+}
+
+/// A page of the database file, verified.
+pub(super) fn read_db_page(db: &dyn VfsFile, no: PageNo, page_size: usize, db_salt: u64) -> Result<PageRef> {
+    let mut image = zeroed(page_size);
+    let bytes = Arc::get_mut(&mut image).expect("nobody else has the new image");
+    match db.read_exact_at(bytes, meta::page_offset(no, page_size)) {
+        Ok(()) => {}
+        Err(error) if error.kind == VfsErrorKind::ShortIo => {
+            return Err(Error::corrupt(format!("page {no} lies past the end of the file")));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    seal::check(&image, no, db_salt)?;
+    Ok(image)
+}
+
+#[cold]
+pub(super) fn closed() -> Error {
+    Error::of_kind(ErrorKind::Storage, SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, "the database is closed")
+}
+
+#[cold]
+fn not_in_file(no: PageNo) -> Error {
+    Error::corrupt(format!("page {no} is not in the file"))
+}
+
+#[cold]
+fn snapshot_expired() -> Error {
+    Error::new(SqlState::SNAPSHOT_TOO_OLD, "the snapshot is too old: its pages have been overwritten")
+        .with_hint("Read again: a new transaction sees the current data.")
 }

@@ -9,20 +9,27 @@ use crate::page::{PageRef, PageSink, PageSource, Roots};
 
 use super::dirty::{DirtyPages, Savepoint};
 use super::options::Durability;
-use super::shared::{Shared, Writer};
+use super::shared::Shared;
+use super::writer::Writer;
 
 /// The one write transaction. It sees its own changes; nobody else does before [`WriteTxn::commit`].
 /// Dropping it rolls back.
 pub struct WriteTxn {
     pub(super) shared: Arc<Shared>,
     pub(super) writer: Option<Box<Writer>>,
-    pub(super) base: CommitSeq,
-    pub(super) base_roots: Roots,
+    base: CommitSeq,
+    base_roots: Roots,
     pub(super) roots: Roots,
     pub(super) dirty: DirtyPages,
 }
 
 impl WriteTxn {
+    pub(super) fn new(shared: Arc<Shared>, writer: Box<Writer>) -> WriteTxn {
+        let (base, roots) = (writer.appended, writer.roots);
+        let dirty = DirtyPages::default();
+        WriteTxn { shared, writer: Some(writer), base, base_roots: roots, roots, dirty }
+    }
+
     /// The commit this transaction builds on.
     pub fn base(&self) -> CommitSeq {
         self.base
@@ -139,7 +146,7 @@ impl PageSource for WriteTxn {
                 Some(image) => Ok(Arc::clone(image)),
                 None => Err(Error::corrupt(format!("page {no} is used after it was freed"))),
             },
-            None => self.shared.read_page(no, self.base, &self.roots),
+            None => self.shared.read_page(no, self.base, self.roots.page_count, None),
         }
     }
 }
@@ -148,7 +155,7 @@ impl PageSink for WriteTxn {
     fn page_mut(&mut self, no: PageNo) -> Result<&mut [u8]> {
         if self.dirty.get(no).is_none() {
             self.check_limit()?;
-            let committed = self.shared.read_page(no, self.base, &self.roots)?;
+            let committed = self.shared.read_page(no, self.base, self.roots.page_count, None)?;
             self.dirty.put(no, Some(Arc::from(&committed[..])));
         }
         self.dirty

@@ -1,0 +1,542 @@
+//! Opening: creating a database, or recovering one, in numbered steps.
+//!
+//! ```text
+//! 0 lock; unborn? create      3 scan the log            6 normalise the slots
+//! 1 choose a meta slot        4 look for lost commits   7 compact into fresh segments, sync
+//! 2 check identities          5 check what roots name   8 meta A, sync, meta B, sync; free the rest
+//! ```
+//!
+//! O1  All checks come before the first write: a check that fails changes no file.
+//! O2  Recovery writes what it recovered to segments the old chain does not use, and only then switches:
+//!     a crash anywhere leaves a durable slot whose log is whole, and doing it again ends the same.
+//! O3  Nothing is trusted because it is in the host's cache: what is relied on is synced again first.
+
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, OnceLock};
+
+use crate::base::sync::{RankedCondvar, RankedMutex};
+use crate::base::{CommitSeq, Lsn, PageNo};
+use crate::env::{Barrier, Env, FileName, OpenMode, SyncKind, VfsError, VfsErrorKind, VfsFile};
+use crate::error::{Error, ErrorKind, Result, SqlState};
+use crate::page::Roots;
+use crate::page::meta::{self, LogPosition, META_BYTES, Meta, MetaState, Slot};
+use crate::wal::index::{CommitEnd, Version, WalIndex};
+use crate::wal::layout::{WAL_HEADER_BYTES, WalHeader, WalLayout};
+use crate::wal::log::Log;
+use crate::wal::prepare::{LogBuilder, segments_needed};
+use crate::wal::scan::{Scan, find_lost_commit, looks_used, scan};
+
+use super::checkpoint::Checkpointer;
+use super::flush::FlushState;
+use super::options::PagerOptions;
+use super::pool::Pool;
+use super::published::Published;
+use super::readers::Readers;
+use super::segments::Segments;
+use super::shared::{Files, Shared, read_db_page};
+use super::writer::{Writer, WriterSlot, zero_segment};
+
+/// The name of a database's log.
+pub(super) fn log_name(name: &FileName) -> FileName {
+    name.with_suffix("-wal")
+}
+
+/// What recovery found or made, from which the shared state is built.
+struct Opened {
+    meta: Meta,
+    slot_b_unproven: bool,
+    log: Option<Log>,
+    index: WalIndex,
+    segments: Segments,
+    head: LogPosition,
+    seq: CommitSeq,
+    roots: Roots,
+    read_only: bool,
+}
+
+/// Both slots as read, and the one that counts.
+struct Metas {
+    chosen: Meta,
+    /// Both slots are valid and say the same.
+    agree: bool,
+}
+
+/// Opens `name`, creating it if asked to.
+pub(super) fn open(env: &Env, name: &FileName, options: &PagerOptions) -> Result<Shared> {
+    options.check()?;
+    let db = lock_file(env, name, options)?;
+    check_barrier(&*db, options)?;
+    let metas = match read_metas(&*db)? {
+        Some(metas) => metas,
+        None => {
+            create(env, name, &*db, options)?;
+            read_metas(&*db)?.ok_or_else(|| Error::internal("the file just created is empty"))?
+        }
+    };
+    check_length(&*db, &metas.chosen)?;
+    let opened = match metas.chosen.state {
+        MetaState::Clean => open_clean(env, name, &*db, metas, options)?,
+        MetaState::Dirty => recover(env, name, &*db, metas, options)?,
+    };
+    Ok(share(env, name, options, db, opened))
+}
+
+/// Step 0: opens and locks the database file.
+fn lock_file(env: &Env, name: &FileName, options: &PagerOptions) -> Result<Box<dyn VfsFile>> {
+    let mode = match (options.read_only, options.create) {
+        (true, _) => OpenMode::ReadOnly,
+        (false, true) => OpenMode::Create,
+        (false, false) => OpenMode::ReadWrite,
+    };
+    let db = env.vfs.open(name, mode)?;
+    db.lock()?;
+    Ok(db)
+}
+
+fn check_barrier(db: &dyn VfsFile, options: &PagerOptions) -> Result<()> {
+    let weak = matches!(db.barrier(), Barrier::NoOp | Barrier::Unknown);
+    if weak && !options.allow_weaker_barrier {
+        return Err(Error::of_kind(
+            ErrorKind::Storage,
+            SqlState::FEATURE_NOT_SUPPORTED,
+            "this storage cannot promise that data is durable",
+        )
+        .with_hint("Set allow_weaker_barrier to use it all the same."));
+    }
+    Ok(())
+}
+
+/// Step 1: the valid slot with the highest number; none if the file was never a database.
+fn read_metas(db: &dyn VfsFile) -> Result<Option<Metas>> {
+    let size = db.size()?;
+    let a = read_slot(db, size, meta::META_A_OFFSET)?;
+    let b = read_slot(db, size, meta::META_B_OFFSET)?;
+    match (a, b) {
+        (Slot::Unsupported(error), _) | (_, Slot::Unsupported(error)) => Err(error),
+        (Slot::Valid(a), Slot::Valid(b)) => {
+            let same_file = a.db_uuid == b.db_uuid && a.page_size == b.page_size && a.db_salt == b.db_salt;
+            if !same_file || b.seq > a.seq {
+                return Err(Error::corrupt("the two meta slots contradict each other"));
+            }
+            Ok(Some(Metas { agree: a == b, chosen: *a }))
+        }
+        (Slot::Valid(a), _) => Ok(Some(Metas { chosen: *a, agree: false })),
+        // A is rebuilt from B under a new number: an equal pair must prove that A was durable.
+        (_, Slot::Valid(b)) => {
+            let seq = b.seq + 1;
+            Ok(Some(Metas { chosen: Meta { seq, ..*b }, agree: false }))
+        }
+        (a, _) => {
+            if is_unborn(db, size)? {
+                return Ok(None);
+            }
+            if matches!(a, Slot::Foreign) && size > 0 {
+                return Err(Error::of_kind(
+                    ErrorKind::Corrupt,
+                    SqlState::DATA_CORRUPTED,
+                    "the file is not a DecentDB database",
+                ));
+            }
+            Err(Error::corrupt("both meta slots of the database are damaged"))
+        }
+    }
+}
+
+fn read_slot(db: &dyn VfsFile, size: u64, offset: u64) -> Result<Slot> {
+    let mut bytes = vec![0u8; META_BYTES];
+    if size < offset.saturating_add(bytes.len() as u64) {
+        return Ok(Slot::Foreign);
+    }
+    db.read_exact_at(&mut bytes, offset)?;
+    Ok(Meta::decode(&bytes))
+}
+
+/// A file that creation began and never finished: empty, or of the size creation sets with nothing but
+/// zeros outside slot A, which is written first. No database was ever acknowledged in it.
+fn is_unborn(db: &dyn VfsFile, size: u64) -> Result<bool> {
+    if size == 0 {
+        return Ok(true);
+    }
+    if size > meta::PAGES_OFFSET {
+        return Ok(false);
+    }
+    let mut bytes = vec![0u8; usize::try_from(size).unwrap_or(0)];
+    db.read_exact_at(&mut bytes, 0)?;
+    let from = if size == meta::PAGES_OFFSET { META_BYTES } else { 0 };
+    Ok(bytes[from..].iter().all(|byte| *byte == 0))
+}
+
+/// The rest of step 0: a new database. Usable once both slots are durable.
+fn create(env: &Env, name: &FileName, db: &dyn VfsFile, options: &PagerOptions) -> Result<()> {
+    if !options.create || options.read_only {
+        return Err(Error::of_kind(
+            ErrorKind::Storage,
+            SqlState::UNDEFINED_FILE,
+            format!("the file \"{}\" is empty", name.as_str()),
+        ));
+    }
+    let layout = WalLayout { segment_bytes: options.wal_segment_bytes, page_size: options.page_size };
+    if let Some(log) = open_log(env, name, OpenMode::ReadWrite)?
+        && looks_used(&*log, layout)?
+    {
+        return Err(Error::corrupt("the database file is empty, but its log is not")
+            .with_hint("The database file was cut or replaced; restore it, or remove the log."));
+    }
+    let mut random = [0u8; 24];
+    env.entropy.fill(&mut random);
+    let mut db_uuid = [0u8; 16];
+    db_uuid.copy_from_slice(&random[..16]);
+    let mut db_salt = [0u8; 8];
+    db_salt.copy_from_slice(&random[16..]);
+    let meta = Meta {
+        page_size: options.page_size,
+        wal_segment_bytes: options.wal_segment_bytes,
+        state: MetaState::Clean,
+        db_uuid,
+        wal_uuid: [0; 16],
+        db_salt: u64::from_le_bytes(db_salt),
+        seq: 1,
+        checkpoint_seq: CommitSeq(0),
+        roots: Roots::default(),
+        tail: LogPosition::default(),
+        epoch: 0,
+        salt: 0,
+    };
+    db.set_size(meta::PAGES_OFFSET)?;
+    db.sync(SyncKind::DataAndSize)?;
+    write_slots(db, &meta)
+}
+
+fn write_slots(db: &dyn VfsFile, meta: &Meta) -> Result<()> {
+    let bytes = meta.encode();
+    for offset in [meta::META_A_OFFSET, meta::META_B_OFFSET] {
+        db.write_all_at(&bytes, offset)?;
+        db.sync(SyncKind::Data)?;
+    }
+    Ok(())
+}
+
+/// The pages of the checkpoint were durable before the meta that names them.
+fn check_length(db: &dyn VfsFile, meta: &Meta) -> Result<()> {
+    let page = u64::from(meta.page_size);
+    let needed = meta::PAGES_OFFSET + u64::from(meta.roots.page_count) * page;
+    let size = db.size()?;
+    if size < needed {
+        return Err(Error::corrupt(format!("the database file is cut short: {size} bytes of {needed}")));
+    }
+    Ok(())
+}
+
+fn open_log(env: &Env, name: &FileName, mode: OpenMode) -> Result<Option<Box<dyn VfsFile>>> {
+    match env.vfs.open(&log_name(name), mode) {
+        Ok(file) => Ok(Some(file)),
+        Err(VfsError { kind: VfsErrorKind::NotFound, .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read_log_header(log: &dyn VfsFile) -> Result<WalHeader> {
+    let mut bytes = vec![0u8; WAL_HEADER_BYTES];
+    match log.read_exact_at(&mut bytes, 0) {
+        Ok(()) => WalHeader::decode(&bytes),
+        Err(error) if error.kind == VfsErrorKind::ShortIo => {
+            Err(Error::corrupt("the log is shorter than its header"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn foreign_log() -> Error {
+    Error::corrupt("the log beside the database belongs to another database or another time of this one")
+        .with_hint("Put back the log that belongs to the file, or move this one away.")
+}
+
+fn mode_of(options: &PagerOptions) -> OpenMode {
+    if options.read_only { OpenMode::ReadOnly } else { OpenMode::ReadWrite }
+}
+
+/// Step 2 for a database closed in order: the file is complete; a log beside it must be a leftover.
+fn open_clean(
+    env: &Env,
+    name: &FileName,
+    db: &dyn VfsFile,
+    metas: Metas,
+    options: &PagerOptions,
+) -> Result<Opened> {
+    let Metas { chosen: meta, agree } = metas;
+    let layout = WalLayout { segment_bytes: meta.wal_segment_bytes, page_size: meta.page_size };
+    if let Some(log) = open_log(env, name, mode_of(options))? {
+        // A leftover is the log this meta closed, or one whose first commit never came to be. Anything
+        // else holds commits that this file does not know.
+        let own = match read_log_header(&*log) {
+            Ok(header) if header.db_uuid != meta.db_uuid => return Err(foreign_log()),
+            Ok(header) => header.wal_uuid == meta.wal_uuid,
+            Err(_) => false,
+        };
+        if !own && looks_used(&*log, layout)? {
+            return Err(foreign_log());
+        }
+    }
+    check_roots(db, &meta, &meta.roots, None)?;
+    if !agree && !options.read_only {
+        write_slots(db, &meta)?;
+    }
+    Ok(Opened {
+        seq: meta.checkpoint_seq,
+        roots: meta.roots,
+        head: meta.tail,
+        slot_b_unproven: agree,
+        log: None,
+        index: WalIndex::default(),
+        segments: Segments::default(),
+        read_only: options.read_only,
+        meta,
+    })
+}
+
+/// Steps 2 to 8 for a database that was not closed in order.
+fn recover(
+    env: &Env,
+    name: &FileName,
+    db: &dyn VfsFile,
+    metas: Metas,
+    options: &PagerOptions,
+) -> Result<Opened> {
+    let log = claim_log(env, name, &metas.chosen, options)?;
+    let meta = &metas.chosen;
+    let found = scan(&*log.file, log.layout, log.salt, meta.tail, meta.checkpoint_seq)?;
+    look_for_lost_commits(&log, &found, options)?;
+    let seq = found.seq;
+    let roots = found.roots.unwrap_or(meta.roots);
+    check_roots(db, meta, &roots, Some(&found))?;
+    if options.read_only {
+        return Ok(read_only_view(metas.chosen, log, &found, roots));
+    }
+    normalise(db, &metas)?;
+    let meta = metas.chosen;
+    match compact(env, &meta, log, &found, roots) {
+        Ok(Compacted { log, index, segments, head, tail }) => {
+            let next =
+                Meta { seq: meta.seq + 1, tail, epoch: meta.epoch + 1, salt: log.salt, ..meta.clone() };
+            // Step 8.
+            write_slots(db, &next)?;
+            Ok(Opened {
+                meta: next,
+                slot_b_unproven: false,
+                log: Some(log),
+                index,
+                segments,
+                head,
+                seq,
+                roots,
+                read_only: false,
+            })
+        }
+        // No room to recover into: what is there can still be read.
+        Err((log, error)) if error.sqlstate() == SqlState::DISK_FULL => {
+            Ok(read_only_view(meta, log, &found, roots))
+        }
+        Err((_, error)) => Err(error),
+    }
+}
+
+/// Step 2: the log must be there, and be the one the meta names.
+fn claim_log(env: &Env, name: &FileName, meta: &Meta, options: &PagerOptions) -> Result<Log> {
+    let Some(file) = open_log(env, name, mode_of(options))? else {
+        return Err(Error::corrupt(format!(
+            "the log of the database is missing: commits after number {} may be in it",
+            meta.checkpoint_seq
+        ))
+        .with_hint(format!("Put the file \"{}\" back beside the database.", log_name(name).as_str())));
+    };
+    file.lock()?;
+    let layout = WalLayout { segment_bytes: meta.wal_segment_bytes, page_size: meta.page_size };
+    let header = read_log_header(&*file)?;
+    if header.db_uuid != meta.db_uuid || header.wal_uuid != meta.wal_uuid || header.layout != layout {
+        return Err(foreign_log());
+    }
+    Ok(Log { file, layout, salt: meta.salt })
+}
+
+/// Step 6: makes both slots durable and equal, in the order that never leaves none.
+fn normalise(db: &dyn VfsFile, metas: &Metas) -> Result<()> {
+    if !metas.agree {
+        return write_slots(db, &metas.chosen);
+    }
+    // Both say the same, so A was durable before B was written; B may be in the cache only.
+    db.write_all_at(&metas.chosen.encode(), meta::META_B_OFFSET)?;
+    db.sync(SyncKind::Data)?;
+    Ok(())
+}
+
+/// Step 4.
+fn look_for_lost_commits(log: &Log, found: &Scan, options: &PagerOptions) -> Result<()> {
+    if options.accept_loss {
+        return Ok(());
+    }
+    match find_lost_commit(&*log.file, log.layout, log.salt, found.seq)? {
+        None => Ok(()),
+        Some(durable) => Err(Error::corrupt(format!(
+            "the storage lost acknowledged commits: the log ends at commit {}, but commit {durable} was durable",
+            found.seq
+        ))
+        .with_hint("Open with accept_loss to go on without them.")),
+    }
+}
+
+/// The recovered state, read from where it is.
+fn read_only_view(meta: Meta, log: Log, found: &Scan, roots: Roots) -> Opened {
+    let mut index = WalIndex::default();
+    if found.seq > meta.checkpoint_seq {
+        let end = CommitEnd { seq: found.seq, end: meta.tail, roots };
+        index.append(end, found.pages.iter().map(|(no, (lsn, offset))| (*no, *lsn, *offset)));
+    }
+    Opened {
+        head: meta.tail,
+        seq: found.seq,
+        roots,
+        slot_b_unproven: false,
+        log: Some(log),
+        index,
+        segments: Segments::default(),
+        read_only: true,
+        meta,
+    }
+}
+
+struct Compacted {
+    log: Log,
+    index: WalIndex,
+    segments: Segments,
+    head: LogPosition,
+    tail: LogPosition,
+}
+
+/// Step 7: the newest image of every recovered page, as one transaction of a new epoch, in segments the
+/// scanned chain does not use.
+fn compact(
+    env: &Env,
+    meta: &Meta,
+    old: Log,
+    found: &Scan,
+    roots: Roots,
+) -> std::result::Result<Compacted, (Log, Error)> {
+    let mut random = [0u8; 16];
+    env.entropy.fill(&mut random);
+    let long = |at: usize| {
+        let mut out = [0u8; 8];
+        out.copy_from_slice(&random[at..at + 8]);
+        u64::from_le_bytes(out)
+    };
+    let (salt, chain) = (long(0), long(8));
+    match compact_into(meta, &old, found, roots, salt, chain) {
+        Ok((index, segments, head, tail)) => {
+            let log = Log { salt, ..old };
+            Ok(Compacted { log, index, segments, head, tail })
+        }
+        Err(error) => Err((old, error)),
+    }
+}
+
+fn compact_into(
+    meta: &Meta,
+    old: &Log,
+    found: &Scan,
+    roots: Roots,
+    salt: u64,
+    chain: u64,
+) -> Result<(WalIndex, Segments, LogPosition, LogPosition)> {
+    let mut pages: Vec<(PageNo, Version)> = found
+        .pages
+        .iter()
+        .map(|(no, (lsn, offset))| (*no, Version { seq: found.seq, lsn: *lsn, offset: *offset }))
+        .collect();
+    pages.sort_unstable_by_key(|(no, _)| *no);
+    let layout = old.layout;
+    let wanted = 1 + segments_needed(&layout, 0, pages.len());
+    let count = layout.segment_count(old.file.size()?);
+    let mut fresh: Vec<u32> =
+        (0..count).filter(|segment| !found.segments.contains(segment)).take(wanted).collect();
+    let mut grown = count;
+    while fresh.len() < wanted {
+        zero_segment(old, grown)?;
+        fresh.push(grown);
+        grown = grown.checked_add(1).ok_or_else(|| Error::corrupt("the log is longer than it can be"))?;
+    }
+    let tail = LogPosition { segment: fresh[0], offset: 0, lsn: Lsn(found.next_lsn.0 + 1), chain };
+    let mut head = tail;
+    let mut index = WalIndex::default();
+    if found.seq > meta.checkpoint_seq {
+        let mut run = Vec::new();
+        let mut emit = |offset: u64, bytes: &[u8]| -> Result<()> {
+            old.file.write_all_at(bytes, offset)?;
+            Ok(())
+        };
+        let mut builder = LogBuilder::new(layout, salt, 0, tail, &fresh[1..], &mut run);
+        let mut places = Vec::with_capacity(pages.len());
+        for (no, version) in pages {
+            let lsn = builder.next_page_lsn(&mut emit)?;
+            let image = old.read_page(no, version)?;
+            places.push((no, lsn, builder.page(no, &image)));
+        }
+        let payload = crate::wal::frame::CommitPayload {
+            seq: found.seq,
+            durable: meta.checkpoint_seq,
+            frames: 0,
+            roots,
+        };
+        head = builder.commit(payload, &mut emit)?;
+        index.append(CommitEnd { seq: found.seq, end: head, roots }, places.into_iter());
+    }
+    old.file.sync(SyncKind::DataAndSize)?;
+    let free = (0..grown).filter(|segment| !fresh.contains(segment)).collect();
+    let segments = Segments { count: grown, used: fresh.into(), free };
+    Ok((index, segments, head, tail))
+}
+
+/// Puts the shared state together.
+fn share(env: &Env, name: &FileName, options: &PagerOptions, db: Box<dyn VfsFile>, opened: Opened) -> Shared {
+    let Opened { meta, slot_b_unproven, log, index, segments, head, seq, roots, read_only } = opened;
+    let page_size = usize::try_from(meta.page_size).expect("a page size fits a usize");
+    let published = Published::default();
+    published.store(seq, &roots);
+    let writer = Writer { appended: seq, roots, head, attempt: 0, run: Vec::new() };
+    Shared {
+        env: env.clone(),
+        name: name.clone(),
+        options: options.clone(),
+        page_size,
+        db_salt: meta.db_salt,
+        layout: WalLayout { segment_bytes: meta.wal_segment_bytes, page_size: meta.page_size },
+        read_only,
+        files: RankedMutex::new(Files { db: Some(Arc::from(db)), log: log.map(Arc::new) }),
+        pool: Pool::new(options.cache_bytes, page_size),
+        readers: Readers::new(),
+        published,
+        index: RankedMutex::new(index),
+        segments: RankedMutex::new(segments),
+        checkpoint_seq: AtomicU64::new(meta.checkpoint_seq.0),
+        tail_lsn: AtomicU64::new(if read_only { 0 } else { meta.tail.lsn.0 }),
+        writer: RankedMutex::new(WriterSlot::Free(Box::new(writer))),
+        writer_free: RankedCondvar::new(),
+        flush: RankedMutex::new(FlushState::starting_at(seq)),
+        flushed: RankedCondvar::new(),
+        log_grew: AtomicBool::new(false),
+        trigger_bytes: AtomicU64::new(options.wal_soft_bytes),
+        closed: AtomicBool::new(false),
+        poison: OnceLock::new(),
+        checkpointer: RankedMutex::new(Checkpointer::new(meta, slot_b_unproven)),
+    }
+}
+
+/// Step 5: the catalog's root and the first free page are whole. Pages found in the log are.
+fn check_roots(db: &dyn VfsFile, meta: &Meta, roots: &Roots, found: Option<&Scan>) -> Result<()> {
+    let page_size = usize::try_from(meta.page_size).unwrap_or(usize::MAX);
+    for no in [roots.catalog_root, roots.free_head] {
+        if no == PageNo::NONE || found.is_some_and(|found| found.pages.contains_key(&no)) {
+            continue;
+        }
+        read_db_page(db, no, page_size, meta.db_salt)?;
+    }
+    Ok(())
+}
