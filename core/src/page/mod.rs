@@ -2,9 +2,17 @@
 //!
 //! Pure: nothing here reaches a file. Every decoder is a function from a byte slice to a result.
 
+pub mod bytes;
 pub mod free_list;
+pub mod key_page;
 pub mod meta;
+pub mod overflow;
 pub mod roots;
+pub mod row_interior;
+pub mod row_layout;
+pub mod row_leaf;
+pub mod row_leaf_edit;
+pub mod row_tail;
 pub mod seal;
 
 pub use roots::Roots;
@@ -23,6 +31,11 @@ pub trait PageSource {
     fn page_size(&self) -> usize;
     /// A page as this view sees it, its checksum already verified.
     fn page(&self, no: PageNo) -> Result<PageRef>;
+    /// Says that `pages` pages from `first` on are about to be asked for, in that order: a source that
+    /// reads a file may fetch them in one call. Never fails; what is wrong shows in `page`.
+    fn will_need(&self, first: PageNo, pages: u32) {
+        let _ = (first, pages);
+    }
 }
 
 /// Where the one writer changes pages; nothing is visible to others before its commit.

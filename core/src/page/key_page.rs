@@ -1,0 +1,365 @@
+//! Pages of key trees: sorted byte strings with a common prefix cut off and four bytes of each kept in
+//! its slot, so that most comparisons touch no more than the slots.
+//!
+//! Knows nothing of trees: `btree::key_tree` decides what goes into which page.
+//!
+//! ```text
+//! 0        16              48         48+prefix           heap_start            page end
+//! | pager  | header        | prefix   | slot slot slot .. free .. | entry entry entry |
+//!                                       slot = head u32 BE | offset u16 | length u16
+//! ```
+//!
+//! | offset | size | field | meaning |
+//! |---|---|---|---|
+//! | 16 | 1 | kind | 3 leaf, 4 interior |
+//! | 17 | 1 | level | 0 for leaves, one more per storey |
+//! | 24 | 2 | prefix_bytes | length of the common prefix |
+//! | 26 | 2 | count | entries |
+//! | 28 | 4 | heap_start | where the entries begin |
+//! | 32 | 4 | garbage_bytes | bytes of removed entries in the heap |
+//! | 36 | 4 | first_child | interior: the page left of the first separator |
+//!
+//! An entry is its suffix (`length` bytes); in an interior page the child right of the separator, u32,
+//! stands before the suffix.
+//!
+//! K1  Entries are in strictly ascending byte order, and every one begins with the prefix.
+//! K2  A head is the first four bytes of the suffix, padded with zeros.
+//! K3  Slots and heap do not overlap.
+
+use core::cmp::Ordering;
+
+use crate::base::PageNo;
+use crate::error::{Error, Result};
+
+const KIND_AT: usize = 16;
+const LEVEL_AT: usize = 17;
+const PREFIX_BYTES_AT: usize = 24;
+const COUNT_AT: usize = 26;
+const HEAP_START_AT: usize = 28;
+const GARBAGE_BYTES_AT: usize = 32;
+const FIRST_CHILD_AT: usize = 36;
+/// Bytes before the prefix.
+pub const KEY_HEADER_BYTES: usize = 48;
+/// Bytes of one slot.
+pub const SLOT_BYTES: usize = 8;
+/// The kind byte of a leaf.
+pub const KEY_LEAF: u8 = 3;
+/// The kind byte of an interior page.
+pub const KEY_INTERIOR: u8 = 4;
+const CHILD_BYTES: usize = 4;
+
+/// An entry on its way into a page: the whole key, and the child right of it in an interior page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyEntry {
+    /// All bytes.
+    pub key: Vec<u8>,
+    /// [`PageNo::NONE`] in leaves.
+    pub child: PageNo,
+}
+
+/// A page that was checked once and is read in place.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyPage<'p> {
+    bytes: &'p [u8],
+    interior: bool,
+    count: usize,
+    prefix_bytes: usize,
+    heap_start: usize,
+}
+
+fn damaged(what: &str) -> Error {
+    Error::corrupt(format!("key page: {what}"))
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> usize {
+    bytes.get(at..at + 2).map_or(0, |two| usize::from(u16::from_le_bytes([two[0], two[1]])))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..at + 4).map_or(0, |four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+}
+
+fn put_u16(bytes: &mut [u8], at: usize, value: usize) {
+    let value = u16::try_from(value).expect("K3: offsets and counts of a page fit 16 bits");
+    bytes[at..at + 2].copy_from_slice(&value.to_le_bytes());
+}
+
+fn put_u32(bytes: &mut [u8], at: usize, value: usize) {
+    let value = u32::try_from(value).expect("a page is smaller than 4 GiB");
+    bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+}
+
+fn head_of(suffix: &[u8]) -> u32 {
+    match suffix {
+        [a, b, c, d, ..] => u32::from_be_bytes([*a, *b, *c, *d]),
+        _ => {
+            let mut head = [0; 4];
+            head[..suffix.len()].copy_from_slice(suffix);
+            u32::from_be_bytes(head)
+        }
+    }
+}
+
+/// The longest key a page of this size takes: four of them fit a page.
+pub fn key_bytes_max(page_size: usize) -> usize {
+    (page_size - KEY_HEADER_BYTES) / 4 - SLOT_BYTES - CHILD_BYTES
+}
+
+impl<'p> KeyPage<'p> {
+    /// Checks the header of a page.
+    pub fn open(bytes: &'p [u8]) -> Result<KeyPage<'p>> {
+        if bytes.len() < KEY_HEADER_BYTES {
+            return Err(damaged("too short"));
+        }
+        let interior = match bytes[KIND_AT] {
+            KEY_LEAF => false,
+            KEY_INTERIOR => true,
+            kind => return Err(damaged(&format!("kind {kind} where a key page should be"))),
+        };
+        let (count, prefix_bytes) = (u16_at(bytes, COUNT_AT), u16_at(bytes, PREFIX_BYTES_AT));
+        let heap_start = u32_at(bytes, HEAP_START_AT) as usize;
+        if heap_start > bytes.len() || KEY_HEADER_BYTES + prefix_bytes + count * SLOT_BYTES > heap_start {
+            return Err(damaged("slots and heap overlap (K3)"));
+        }
+        Ok(KeyPage { bytes, interior, count, prefix_bytes, heap_start })
+    }
+
+    /// Whether children stand beside the entries.
+    pub fn is_interior(&self) -> bool {
+        self.interior
+    }
+
+    /// Storeys below this page.
+    pub fn level(&self) -> u8 {
+        self.bytes[LEVEL_AT]
+    }
+
+    /// How many entries.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// What all entries begin with.
+    pub fn prefix(&self) -> &'p [u8] {
+        &self.bytes[KEY_HEADER_BYTES..KEY_HEADER_BYTES + self.prefix_bytes]
+    }
+
+    fn slot(&self, index: usize) -> (u32, usize, usize) {
+        let at = KEY_HEADER_BYTES + self.prefix_bytes + index * SLOT_BYTES;
+        match self.bytes.get(at..at + SLOT_BYTES) {
+            Some(slot) => (
+                u32::from_be_bytes([slot[0], slot[1], slot[2], slot[3]]),
+                usize::from(u16::from_le_bytes([slot[4], slot[5]])),
+                usize::from(u16::from_le_bytes([slot[6], slot[7]])),
+            ),
+            None => (0, usize::MAX / 2, 0),
+        }
+    }
+
+    /// The entry without the prefix.
+    pub fn suffix(&self, index: usize) -> Result<&'p [u8]> {
+        let (_, offset, length) = self.slot(index);
+        let start = offset + if self.interior { CHILD_BYTES } else { 0 };
+        match self.bytes.get(start..start + length) {
+            Some(suffix) if offset >= self.heap_start && index < self.count => Ok(suffix),
+            _ => Err(damaged("an entry outside the heap")),
+        }
+    }
+
+    /// Appends the whole entry to `key`.
+    pub fn key_into(&self, index: usize, key: &mut Vec<u8>) -> Result<()> {
+        let suffix = self.suffix(index)?;
+        key.extend_from_slice(self.prefix());
+        key.extend_from_slice(suffix);
+        Ok(())
+    }
+
+    /// The whole entry with its child.
+    pub fn entry(&self, index: usize) -> Result<KeyEntry> {
+        let mut key = Vec::new();
+        self.key_into(index, &mut key)?;
+        let child = if self.interior { self.child(index + 1)? } else { PageNo::NONE };
+        Ok(KeyEntry { key, child })
+    }
+
+    /// Every entry.
+    pub fn entries(&self) -> Result<Vec<KeyEntry>> {
+        (0..self.count).map(|index| self.entry(index)).collect()
+    }
+
+    /// Child `index` of an interior page, from 0 to `count`.
+    pub fn child(&self, index: usize) -> Result<PageNo> {
+        let child = match index.checked_sub(1) {
+            None => u32_at(self.bytes, FIRST_CHILD_AT),
+            Some(entry) => {
+                // Also checks that the entry lies in the heap.
+                self.suffix(entry)?;
+                u32_at(self.bytes, self.slot(entry).1)
+            }
+        };
+        match child {
+            0 => Err(damaged("a separator without a child")),
+            child if self.interior => Ok(PageNo(child)),
+            _ => Err(damaged("a leaf has no children")),
+        }
+    }
+
+    /// `Ok(index)` of an entry equal to `key`, else `Err(index)` of the first greater one.
+    pub fn search(&self, key: &[u8]) -> Result<core::result::Result<usize, usize>> {
+        let prefix = self.prefix();
+        let shared = prefix.len().min(key.len());
+        match key[..shared].cmp(&prefix[..shared]) {
+            Ordering::Less => return Ok(Err(0)),
+            Ordering::Greater => return Ok(Err(self.count)),
+            Ordering::Equal if key.len() < prefix.len() => return Ok(Err(0)),
+            Ordering::Equal => {}
+        }
+        let wanted = &key[prefix.len()..];
+        let head = head_of(wanted);
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = (low + high) / 2;
+            let order = match self.slot(middle).0.cmp(&head) {
+                Ordering::Equal => self.suffix(middle)?.cmp(wanted),
+                order => order,
+            };
+            match order {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Ok(Ok(middle)),
+            }
+        }
+        Ok(Err(low))
+    }
+
+    /// Which child holds keys like `key`: entries equal to a separator are right of it.
+    pub fn child_for(&self, key: &[u8]) -> Result<usize> {
+        Ok(match self.search(key)? {
+            Ok(equal) => equal + 1,
+            Err(after) => after,
+        })
+    }
+
+    /// Bytes in use, without garbage.
+    pub fn used_bytes(&self) -> usize {
+        let heap = self.bytes.len() - self.heap_start;
+        KEY_HEADER_BYTES
+            + self.prefix_bytes
+            + self.count * SLOT_BYTES
+            + heap.saturating_sub(u32_at(self.bytes, GARBAGE_BYTES_AT) as usize)
+    }
+
+    /// Checks everything: K1, K2 and that every entry lies in the heap.
+    pub fn verify(&self) -> Result<()> {
+        let mut before: Option<&[u8]> = None;
+        for index in 0..self.count {
+            let suffix = self.suffix(index)?;
+            if before.is_some_and(|before| before >= suffix) {
+                return Err(damaged("entries out of order (K1)"));
+            }
+            if self.slot(index).0 != head_of(suffix) {
+                return Err(damaged("a wrong head (K2)"));
+            }
+            before = Some(suffix);
+        }
+        if self.interior {
+            (0..=self.count).try_for_each(|index| self.child(index).map(|_| ()))?;
+        }
+        Ok(())
+    }
+}
+
+/// The common prefix of sorted entries: what the first and the last share.
+fn common_prefix(entries: &[KeyEntry]) -> usize {
+    match entries {
+        [] => 0,
+        // A lone entry keeps some bytes of its own, so that neighbours fit without a rebuild.
+        [only] => only.key.len() / 2,
+        [first, .., last] => first.key.iter().zip(&last.key).take_while(|(a, b)| a == b).count(),
+    }
+}
+
+/// Bytes a page of these entries takes.
+pub fn built_bytes(entries: &[KeyEntry], interior: bool) -> usize {
+    let prefix = common_prefix(entries);
+    let child = if interior { CHILD_BYTES } else { 0 };
+    let heap: usize = entries.iter().map(|entry| entry.key.len() - prefix + child).sum();
+    KEY_HEADER_BYTES + prefix + entries.len() * SLOT_BYTES + heap
+}
+
+/// Writes a whole page. The entries are sorted and fit ([`built_bytes`]).
+pub fn build(page: &mut [u8], level: u8, first_child: PageNo, entries: &[KeyEntry]) {
+    let interior = level > 0;
+    let prefix_bytes = common_prefix(entries);
+    page[KIND_AT..].fill(0);
+    page[KIND_AT] = if interior { KEY_INTERIOR } else { KEY_LEAF };
+    page[LEVEL_AT] = level;
+    put_u16(page, PREFIX_BYTES_AT, prefix_bytes);
+    put_u16(page, COUNT_AT, entries.len());
+    page[FIRST_CHILD_AT..FIRST_CHILD_AT + 4].copy_from_slice(&first_child.0.to_le_bytes());
+    if let Some(first) = entries.first() {
+        page[KEY_HEADER_BYTES..KEY_HEADER_BYTES + prefix_bytes].copy_from_slice(&first.key[..prefix_bytes]);
+    }
+    let mut heap_start = page.len();
+    for (index, entry) in entries.iter().enumerate() {
+        heap_start = put_entry(page, heap_start, &entry.key[prefix_bytes..], entry.child, interior);
+        put_slot(page, prefix_bytes, index, &entry.key[prefix_bytes..], heap_start);
+    }
+    put_u32(page, HEAP_START_AT, heap_start);
+}
+
+fn put_entry(page: &mut [u8], heap_start: usize, suffix: &[u8], child: PageNo, interior: bool) -> usize {
+    let start = heap_start - suffix.len();
+    page[start..heap_start].copy_from_slice(suffix);
+    if !interior {
+        return start;
+    }
+    page[start - CHILD_BYTES..start].copy_from_slice(&child.0.to_le_bytes());
+    start - CHILD_BYTES
+}
+
+fn put_slot(page: &mut [u8], prefix_bytes: usize, index: usize, suffix: &[u8], offset: usize) {
+    let at = KEY_HEADER_BYTES + prefix_bytes + index * SLOT_BYTES;
+    page[at..at + 4].copy_from_slice(&head_of(suffix).to_be_bytes());
+    put_u16(page, at + 4, offset);
+    put_u16(page, at + 6, suffix.len());
+}
+
+/// Puts an entry in place before entry `index`; `false` when the page must be rebuilt or split for it.
+pub fn insert_in_place(page: &mut [u8], index: usize, key: &[u8], child: PageNo) -> Result<bool> {
+    let view = KeyPage::open(page)?;
+    let (prefix, count, interior) = (view.prefix_bytes, view.count, view.interior);
+    if index > count {
+        return Err(damaged("an insert past the end"));
+    }
+    if !key.starts_with(view.prefix()) {
+        return Ok(false);
+    }
+    let slots_end = KEY_HEADER_BYTES + prefix + count * SLOT_BYTES;
+    let needed = SLOT_BYTES + key.len() - prefix + if interior { CHILD_BYTES } else { 0 };
+    let heap_start = view.heap_start;
+    if slots_end + needed > heap_start {
+        return Ok(false);
+    }
+    let at = KEY_HEADER_BYTES + prefix + index * SLOT_BYTES;
+    page.copy_within(at..slots_end, at + SLOT_BYTES);
+    let heap_start = put_entry(page, heap_start, &key[prefix..], child, interior);
+    put_slot(page, prefix, index, &key[prefix..], heap_start);
+    put_u16(page, COUNT_AT, count + 1);
+    put_u32(page, HEAP_START_AT, heap_start);
+    Ok(true)
+}
+
+/// Takes entry `index` out; its bytes become garbage.
+pub fn remove_in_place(page: &mut [u8], index: usize) -> Result<()> {
+    let view = KeyPage::open(page)?;
+    let length = view.suffix(index)?.len() + if view.interior { CHILD_BYTES } else { 0 };
+    let (prefix, count) = (view.prefix_bytes, view.count);
+    let at = KEY_HEADER_BYTES + prefix + index * SLOT_BYTES;
+    let slots_end = KEY_HEADER_BYTES + prefix + count * SLOT_BYTES;
+    let garbage = u32_at(page, GARBAGE_BYTES_AT) as usize + length;
+    page.copy_within(at + SLOT_BYTES..slots_end, at);
+    put_u16(page, COUNT_AT, count - 1);
+    put_u32(page, GARBAGE_BYTES_AT, garbage.min(page.len()));
+    Ok(())
+}
