@@ -21,6 +21,6 @@ pub use verify::TreeReport;
 #[cfg(test)]
 mod key_tests;
 #[cfg(test)]
-mod memory_pages;
+pub(crate) mod memory_pages;
 #[cfg(test)]
 mod row_tests;

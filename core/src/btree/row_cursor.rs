@@ -194,6 +194,16 @@ impl LeafView {
         self.leaf().gather_ints(self.layout.place(column), rows, out);
     }
 
+    /// Appends the values of a `W8` column of float8 bits; NULL is 0.
+    pub fn gather_floats(&self, column: usize, rows: Range<usize>, out: &mut Vec<f64>) {
+        self.leaf().gather_floats(self.layout.place(column), rows, out);
+    }
+
+    /// Appends the values of a `W4` column of float4 bits; NULL is 0.
+    pub fn gather_short_floats(&self, column: usize, rows: Range<usize>, out: &mut Vec<f64>) {
+        self.leaf().gather_short_floats(self.layout.place(column), rows, out);
+    }
+
     /// Appends the values of a `W16` column; NULL is 0.
     pub fn gather_wide(&self, column: usize, rows: Range<usize>, out: &mut Vec<i128>) {
         self.leaf().gather_wide(self.layout.place(column), rows, out);
@@ -223,32 +233,30 @@ impl LeafView {
         Ok(())
     }
 
-    /// 57 null bits at least of an array column from row `row` on, 64 when `row` is a multiple of 8; bits
-    /// past the leaf's last row are clear.
-    pub fn null_word(&self, column: usize, row: usize) -> u64 {
-        self.leaf().null_word(self.layout.place(column), row - row % 8) >> (row % 8)
-    }
-
     /// Whether an array column is NULL in row `row`.
     pub fn is_null(&self, column: usize, row: usize) -> bool {
         self.leaf().is_null(self.layout.place(column), row)
     }
 
-    /// Whether any of the rows is NULL in an array column.
-    pub fn has_nulls(&self, column: usize, rows: Range<usize>) -> bool {
-        if self.layout.place(column).bitmap.is_none() {
-            return false;
+    /// Calls `each` for every NULL of an array column among `rows`, counted from the first of them.
+    pub fn for_each_null(&self, column: usize, rows: Range<usize>, mut each: impl FnMut(usize)) {
+        let place = self.layout.place(column);
+        if place.bitmap.is_none() {
+            return;
         }
-        let mut row = rows.start;
-        while row < rows.end {
-            let left = rows.end - row;
-            let mask = if left >= 56 { u64::MAX >> 8 } else { (1 << left) - 1 };
-            if self.null_word(column, row) & mask != 0 {
-                return true;
+        let leaf = self.leaf();
+        let mut start = rows.start - rows.start % 8;
+        while start < rows.end {
+            let mut word = leaf.null_word(place, start);
+            while word != 0 {
+                let row = start + usize::try_from(word.trailing_zeros()).expect("at most 64");
+                if rows.contains(&row) {
+                    each(row - rows.start);
+                }
+                word &= word - 1;
             }
-            row += 56;
+            start += 64;
         }
-        false
     }
 
     /// One value of any column, wherever it is kept.

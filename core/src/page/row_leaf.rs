@@ -348,6 +348,20 @@ impl<'a> RowLeaf<'a> {
         }
     }
 
+    /// Appends the values of a `W8` column, read as float8.
+    pub fn gather_floats(&self, place: Place, rows: Range<usize>, out: &mut Vec<f64>) {
+        debug_assert!(place.width == CellWidth::W8, "the caller gathers by width");
+        let slots = self.array(place).as_chunks::<8>().0;
+        out.extend(slots[rows].iter().map(|slot| f64::from_le_bytes(*slot)));
+    }
+
+    /// Appends the values of a `W4` column, read as float4.
+    pub fn gather_short_floats(&self, place: Place, rows: Range<usize>, out: &mut Vec<f64>) {
+        debug_assert!(place.width == CellWidth::W4, "the caller gathers by width");
+        let slots = self.array(place).as_chunks::<4>().0;
+        out.extend(slots[rows].iter().map(|slot| f64::from(f32::from_le_bytes(*slot))));
+    }
+
     /// Appends the values of a `W16` column.
     pub fn gather_wide(&self, place: Place, rows: Range<usize>, out: &mut Vec<i128>) {
         let slots = self.array(place).as_chunks::<16>().0;

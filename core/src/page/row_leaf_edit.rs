@@ -193,6 +193,7 @@ pub fn update(
             }
             garbage += old;
         }
+        set_null(bytes, layout, &head, *place, row, false);
         write_value(bytes, layout, &head, *place, row, *value, &mut heap_start)?;
     }
     put_size(bytes, HEAP_START_AT, heap_start);
@@ -434,7 +435,8 @@ fn put_slot(bytes: &mut [u8], at: usize, offset: usize, length: usize) {
     put_u16(bytes, at + 2, length);
 }
 
-/// Writes a value into a slot of no meaning yet; variable bytes go below `heap_start`.
+/// Writes a value into a slot of no meaning yet whose null bit is clear; variable bytes go below
+/// `heap_start`.
 #[inline]
 fn write_value(
     bytes: &mut [u8],
@@ -485,9 +487,6 @@ fn write_value(
         )
         | (CellWidth::W16, Stored::Int(_) | Stored::Bytes(_) | Stored::Pointer(_))
         | (CellWidth::Var, Stored::Int(_) | Stored::Wide(_)) => return Err(wrong_kind()),
-    }
-    if place.bitmap.is_some() {
-        set_null(bytes, layout, head, place, row, false);
     }
     Ok(())
 }
