@@ -2,6 +2,7 @@
 //!
 //! N1  Every byte asked for is moved, or the call fails: short counts and interrupts are retried here.
 //! N2  The lock is held until the file is dropped, and dropped with it.
+//! N3  Offsets and sizes that no file can have end here, before the system sees them as negative.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -18,12 +19,28 @@ pub(crate) struct NativeFile {
     file: File,
     name: String,
     identity: Identity,
+    writable: bool,
     locked: AtomicBool,
 }
 
+/// The largest size a file can have: the system counts in signed 64-bit numbers.
+const FILE_BYTES_MAX: u64 = i64::MAX.unsigned_abs();
+
 impl NativeFile {
-    pub(crate) fn new(file: File, name: String, identity: Identity) -> NativeFile {
-        NativeFile { file, name, identity, locked: AtomicBool::new(false) }
+    pub(crate) fn new(file: File, name: String, identity: Identity, writable: bool) -> NativeFile {
+        NativeFile { file, name, identity, writable, locked: AtomicBool::new(false) }
+    }
+
+    /// Refuses what a read-only handle must not do and what no file can hold (N3).
+    fn require_room(&self, operation: &'static str, size: Option<u64>) -> Result<(), VfsError> {
+        let (kind, message) = if !self.writable {
+            (VfsErrorKind::PermissionDenied, "the file is open for reading only")
+        } else if size.is_none_or(|size| size > FILE_BYTES_MAX) {
+            (VfsErrorKind::DiskFull, "no file can be that large")
+        } else {
+            return Ok(());
+        };
+        Err(VfsError::new(kind, operation, self.name.as_str(), message))
     }
 
     fn failed(&self, operation: &'static str) -> impl Fn(io::Error) -> VfsError {
@@ -33,10 +50,15 @@ impl NativeFile {
 
 impl VfsFile for NativeFile {
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<(), VfsError> {
+        if offset > FILE_BYTES_MAX && !buf.is_empty() {
+            let message = format!("{} bytes at {offset} are past the end of any file", buf.len());
+            return Err(VfsError::new(VfsErrorKind::ShortIo, "read", self.name.as_str(), message));
+        }
         positioned::read_exact(&self.file, buf, offset).map_err(self.failed("read"))
     }
 
     fn write_all_at(&self, buf: &[u8], offset: u64) -> Result<(), VfsError> {
+        self.require_room("write", offset.checked_add(buf.len() as u64))?;
         positioned::write_all(&self.file, buf, offset).map_err(self.failed("write"))
     }
 
@@ -45,6 +67,7 @@ impl VfsFile for NativeFile {
     }
 
     fn set_size(&self, size: u64) -> Result<(), VfsError> {
+        self.require_room("set_size", Some(size))?;
         self.file.set_len(size).map_err(self.failed("set_size"))
     }
 

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use decentdb_core::env::{Env, FileName, OpenMode, Vfs, VfsError, VfsFile};
+use decentdb_core::env::{Env, FileName, OpenMode, Vfs, VfsError, VfsErrorKind, VfsFile};
 
 use crate::error::vfs_error;
 use crate::file::NativeFile;
@@ -24,7 +24,6 @@ impl Vfs for NativeVfs {
     fn open(&self, name: &FileName, mode: OpenMode) -> Result<Box<dyn VfsFile>, VfsError> {
         let path = Path::new(name.as_str());
         let failed = |error: std::io::Error| vfs_error("open", name.as_str(), &error);
-        let existed = path.exists();
         let mut options = OpenOptions::new();
         options.read(true);
         match mode {
@@ -39,13 +38,20 @@ impl Vfs for NativeVfs {
                 options.write(true).create_new(true);
             }
         }
-        private(&mut options);
+        harden(&mut options);
         let file = above_standard_streams(options.open(path)).map_err(failed)?;
-        if !existed {
+        if !file.metadata().map_err(failed)?.is_file() {
+            let message = "it is a folder or a device, not a file";
+            return Err(VfsError::new(VfsErrorKind::InvalidName, "open", name.as_str(), message));
+        }
+        let writable = mode != OpenMode::ReadOnly;
+        if writable {
+            // Also when the file was there: the process that made it may have died before this line, and
+            // then what we are about to acknowledge would hang on a name that a power cut removes.
             sync_folder(path).map_err(failed)?;
         }
         let identity = identity(&file, path).map_err(failed)?;
-        Ok(Box::new(NativeFile::new(file, name.as_str().to_owned(), identity)))
+        Ok(Box::new(NativeFile::new(file, name.as_str().to_owned(), identity, writable)))
     }
 
     fn exists(&self, name: &FileName) -> Result<bool, VfsError> {
@@ -60,15 +66,16 @@ impl Vfs for NativeVfs {
     }
 }
 
-/// Created files are readable and writable by their owner only.
+/// Created files are readable and writable by their owner only; opening a pipe by mistake does not wait
+/// for its other end, and opening a terminal does not adopt it.
 #[cfg(unix)]
-fn private(options: &mut OpenOptions) {
+fn harden(options: &mut OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
+    options.mode(0o600).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
 }
 
 #[cfg(not(unix))]
-fn private(_: &mut OpenOptions) {}
+fn harden(_: &mut OpenOptions) {}
 
 /// A database on descriptor 0, 1 or 2 would be overwritten by whatever the program prints: when a program
 /// closed its standard streams, the handle is moved above them.

@@ -102,7 +102,7 @@ impl OpfsVfs {
     }
 
     /// Removes the files of a replacement that shall not take place.
-    pub async fn abandon(self) -> Result<(), VfsError> {
+    pub async fn abandon(&self) -> Result<(), VfsError> {
         self.close_files();
         self.folder.settle().await
     }

@@ -1,0 +1,192 @@
+// Owns the wasm instance: takes requests in order, one at a time, and looks for cancels between slices of work.
+
+import type { CancelReason, WireError } from './errors.js'
+import { canceledWire } from './errors.js'
+import type { FromWorker, Request, ToWorker } from './protocol.js'
+import type { Durability } from './types.js'
+import initWasm, { Session } from './wasm/decentdb.js'
+
+/** How long a statement works before it lets messages in. */
+const SLICE_MILLIS = 8
+
+const DURABILITIES: readonly Durability[] = ['full', 'normal', 'relaxed', 'none']
+
+/** What the wasm module is loaded from. */
+export type WasmSource = string | URL | WebAssembly.Module | BufferSource | undefined
+
+/** Sends a message to the page. */
+export type Post = (message: FromWorker, transfer: ArrayBuffer[]) => void
+
+interface Queued {
+  id: number
+  request: Request
+}
+
+export class Engine {
+  readonly #post: Post
+  readonly #breathe: () => Promise<void>
+  readonly #defaultWasm: WasmSource
+  #session: Session | undefined
+  #queue: Queued[] = []
+  #pumping = false
+  #running: number | undefined
+  #cancel: CancelReason | undefined
+  #dead = false
+
+  constructor(post: Post, breathe: () => Promise<void>, wasm?: WasmSource) {
+    this.#post = post
+    this.#breathe = breathe
+    this.#defaultWasm = wasm
+  }
+
+  receive(message: ToWorker): void {
+    if ('cancel' in message) {
+      this.#cancelRequest(message.cancel, message.reason)
+      return
+    }
+    this.#queue.push(message)
+    if (!this.#pumping) void this.#pump()
+  }
+
+  #cancelRequest(id: number, reason: CancelReason): void {
+    const at = this.#queue.findIndex((queued) => queued.id === id)
+    if (at >= 0) {
+      this.#queue.splice(at, 1)
+      this.#post({ id, ok: false, error: canceledWire(reason), dead: false }, [])
+    } else if (this.#running === id) {
+      this.#cancel = reason
+    }
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      this.#running = next.id
+      this.#cancel = undefined
+      try {
+        const result = this.#handle(next.request)
+        // Most statements are done at once; awaiting them would cost a turn each.
+        const value = result instanceof Promise ? await result : result
+        const transfer = value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []
+        this.#post({ id: next.id, ok: true, value }, transfer)
+      } catch (thrown) {
+        this.#fail(next.id, thrown)
+      }
+      this.#running = undefined
+    }
+    this.#pumping = false
+  }
+
+  #fail(id: number, thrown: unknown): void {
+    if (isWireError(thrown)) {
+      this.#post({ id, ok: false, error: thrown, dead: false }, [])
+      return
+    }
+    // A trap or a stack overflow: nothing was unwound, the instance must not be entered again.
+    this.#dead = true
+    this.#session = undefined
+    this.#post({ id, ok: false, error: deadError(thrown), dead: true }, [])
+  }
+
+  #handle(request: Request): unknown {
+    if (this.#dead) throw deadError(undefined)
+    switch (request.kind) {
+      case 'open':
+        return this.#open(request)
+      case 'remove':
+        return this.#remove(request.name, request.wasm)
+      case 'query': {
+        const session = this.#opened()
+        return this.#sliced(session, session.run(request.sql, request.params, SLICE_MILLIS))
+      }
+      case 'run': {
+        const session = this.#opened()
+        return this.#sliced(session, session.runPrepared(request.statement, request.params, SLICE_MILLIS))
+      }
+      case 'exec':
+        return this.#opened().exec(request.sql, request.timeout)
+      case 'prepare':
+        return this.#opened().prepare(request.sql)
+      case 'finalize':
+        return this.#opened().finalize(request.statement)
+      case 'checkpoint':
+        return this.#opened().checkpoint()
+      case 'verify':
+        return this.#opened().verify()
+      case 'status':
+        return this.#opened().status()
+      case 'counts':
+        return this.#opened().ioCounts()
+      case 'export':
+        return this.#opened().exportFile()
+      case 'import':
+        return this.#opened().importFile(request.bytes)
+      case 'close':
+        return this.#close()
+    }
+  }
+
+  async #open(request: Extract<Request, { kind: 'open' }>): Promise<void> {
+    if (this.#session !== undefined) throw wire('55006', 'this engine has a database open already')
+    await this.#load(request.wasm)
+    if (request.storage === 'memory') {
+      this.#session = Session.openMemory(request.cacheBytes)
+      return
+    }
+    const durability = DURABILITIES.indexOf(request.durability)
+    this.#session = await Session.openOpfs(request.name, request.create, request.lockTimeout, durability, request.cacheBytes)
+  }
+
+  async #remove(name: string, wasm: WasmSource): Promise<void> {
+    await this.#load(wasm)
+    await Session.removeOpfs(name)
+  }
+
+  async #load(wasm: WasmSource): Promise<void> {
+    const source = wasm ?? this.#defaultWasm
+    await initWasm(source === undefined ? undefined : { module_or_path: source })
+  }
+
+  #opened(): Session {
+    if (this.#session === undefined) throw wire('08003', 'the database was closed')
+    return this.#session
+  }
+
+  #sliced(session: Session, frame: Uint8Array | undefined): Uint8Array | Promise<Uint8Array> {
+    return frame ?? this.#resumed(session)
+  }
+
+  async #resumed(session: Session): Promise<Uint8Array> {
+    for (;;) {
+      await this.#breathe()
+      if (this.#cancel !== undefined) {
+        session.cancel()
+        throw canceledWire(this.#cancel)
+      }
+      const frame = session.resume(SLICE_MILLIS)
+      if (frame !== undefined) return frame
+    }
+  }
+
+  #close(): void {
+    const session = this.#session
+    this.#session = undefined
+    session?.close()
+    session?.free()
+  }
+}
+
+function wire(sqlstate: string, message: string): WireError {
+  return { sqlstate, kind: 'statement', message }
+}
+
+function isWireError(thrown: unknown): thrown is WireError {
+  return typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && 'sqlstate' in thrown
+}
+
+function deadError(thrown: unknown): WireError {
+  const panic = (globalThis as { __decentdb_panic?: unknown }).__decentdb_panic
+  const cause = typeof panic === 'string' ? panic : thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : ''
+  const message = 'the database engine stopped; open the database again, every acknowledged commit is there'
+  return { sqlstate: 'XX000', kind: 'dead', message, ...(cause === '' ? {} : { detail: cause }) }
+}
