@@ -1,5 +1,7 @@
 //! Native files keep the contract of every host, and what only files have: names, modes, two openers.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -120,6 +120,27 @@ pub(crate) fn modules_used(code: &str) -> Vec<(usize, String)> {
     found
 }
 
+/// Every top-level module that code reaches by climbing with `super::`, with its line. A file `depth`
+/// modules below the root (`core/src/page/leaf.rs`: 2) leaves its room after so many steps.
+pub(crate) fn modules_climbed_to(code: &str, depth: usize) -> Vec<(usize, String)> {
+    let climb = "super::".repeat(depth);
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices(&climb) {
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
+            continue;
+        }
+        let line = code[..at].matches('\n').count() + 1;
+        let rest = &code[at + climb.len()..];
+        match rest.strip_prefix('{') {
+            // Read as the group of a `use crate::{...}`.
+            Some(_) => found
+                .extend(modules_used(&format!("crate::{rest}")).into_iter().map(|(_, name)| (line, name))),
+            None => found.extend(word(rest).map(|name| (line, name))),
+        }
+    }
+    found
+}
+
 fn word(text: &str) -> Option<String> {
     let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
     (end > 0).then(|| text[..end].to_owned())
@@ -171,6 +192,15 @@ mod tests {
         let names: Vec<String> = modules_used(code).into_iter().map(|(_, name)| name).collect();
         assert_eq!(names, ["page", "base", "error", "wal", "db"]);
         assert_eq!(modules_used("$crate::base::x; pub(crate) fn").len(), 0);
+    }
+
+    #[test]
+    fn climbing_out_of_a_room_is_seen_and_climbing_within_is_not() {
+        let code =
+            "use super::super::db::Database;\nuse super::sibling;\nuse super::super::{wal::Frame, env};\n";
+        let names: Vec<String> = modules_climbed_to(code, 2).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, ["db", "wal", "env"]);
+        assert!(modules_climbed_to(code, 3).is_empty());
     }
 
     #[test]

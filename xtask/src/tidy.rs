@@ -15,6 +15,9 @@ const LEFTOVERS: &[(&str, &str)] = &[
     ("unimplemented!(", "return Error::unsupported, or do it"),
     ("FIXME", "mend it, or file an issue and name it"),
     ("XXX:", "say what is meant"),
+    ("/work/", "a path of one machine: make it relative or an option"),
+    ("/home/", "a path of one machine: make it relative or an option"),
+    ("/root/", "a path of one machine: make it relative or an option"),
 ];
 const SKIPPED: &[&str] = &["target", "node_modules", "dist", ".git", "pkg"];
 
@@ -87,7 +90,9 @@ fn check(shown: &str, text: &str, problems: &mut Vec<String>, warnings: &mut usi
     }
     let is_test = shown.contains("/tests/") || shown.ends_with("tests.rs") || shown.contains("/testing/");
     if let Some(module) = module_of_core(shown).filter(|_| !is_test) {
-        for (line, target) in scan::modules_used(scan::without_tests(&code)) {
+        let code = scan::without_tests(&code);
+        let climbed = scan::modules_climbed_to(code, depth_in_core(shown));
+        for (line, target) in scan::modules_used(code).into_iter().chain(climbed) {
             if let Some(objection) = arrows::objection(module, &target) {
                 complain(line, objection);
             }
@@ -100,6 +105,12 @@ fn module_of_core(shown: &str) -> Option<&str> {
     let inside = shown.strip_prefix("core/src/")?;
     let module = inside.split(['/', '.']).next()?;
     (module != "lib").then_some(module)
+}
+
+/// How many modules below the root of the core a file is: `page/mod.rs` 1, `page/leaf.rs` 2.
+fn depth_in_core(shown: &str) -> usize {
+    let steps = shown.matches('/').count().saturating_sub(1);
+    if shown.ends_with("/mod.rs") { steps - 1 } else { steps }
 }
 
 #[cfg(test)]
@@ -120,6 +131,19 @@ mod tests {
         );
         assert_eq!(found.len(), 1);
         assert!(found[0].starts_with("core/src/page/leaf.rs:3:"), "{found:?}");
+    }
+
+    #[test]
+    fn an_arrow_that_climbs_is_found_too() {
+        assert_eq!(problems("core/src/page/leaf.rs", "//! Leaves.\nuse super::super::db::A;\n").len(), 1);
+        assert_eq!(problems("core/src/page/mod.rs", "//! Pages.\nuse super::db::A;\n").len(), 1);
+        assert!(problems("core/src/page/leaf/row.rs", "//! Rows.\nuse super::super::db::A;\n").is_empty());
+    }
+
+    #[test]
+    fn a_path_of_somebodys_machine_is_found() {
+        let text = concat!("//! A.\nconst A: &str = \"/ho", "me/me/x\";\n");
+        assert_eq!(problems("cli/src/a.rs", text).len(), 1);
     }
 
     #[test]

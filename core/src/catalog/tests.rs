@@ -1,3 +1,5 @@
+//! Names are found, changes are applied and refused, and a DROP takes with it what depends on it.
+
 use super::*;
 use crate::base::PageNo;
 use crate::error::SqlState;
