@@ -6,12 +6,14 @@
 
 use crate::error::{Error, Result, SqlState};
 
+use super::scalar::string::lower;
+
 /// Whether `text` matches; `escape` `None` is the backslash, an empty text means no escape.
 pub fn matches(text: &str, pattern: &str, escape: Option<&str>, insensitive: bool) -> Result<bool> {
     let escape = escape_character(escape)?;
     if insensitive {
         // Folding the pattern leaves `%`, `_` and the usual escape alone.
-        let (text, pattern) = (text.to_lowercase(), pattern.to_lowercase());
+        let (text, pattern) = (lower(text), lower(pattern));
         let escape = escape.map(|c| c.to_lowercase().next().unwrap_or(c));
         return run(text.as_bytes(), pattern.as_bytes(), escape, true);
     }

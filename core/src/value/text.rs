@@ -33,6 +33,17 @@ impl Datum {
         })
     }
 
+    /// As [`Datum::parse`], where the transaction's time is at hand (microseconds since 2000-01-01
+    /// UTC): only so do `now`, `today`, `tomorrow` and `yesterday` mean something.
+    pub fn parse_at(text: &str, ty: TypeName, now: i64) -> Result<Datum> {
+        match ty.ty {
+            SqlType::Date | SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz => {
+                temporal::parse(text, ty, Some(now))
+            }
+            _ => Datum::parse(text, ty),
+        }
+    }
+
     /// Appends what the type's output function prints; nothing for NULL.
     pub fn write_text(&self, ty: SqlType, out: &mut String) {
         use core::fmt::Write;

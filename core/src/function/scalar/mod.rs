@@ -1,8 +1,39 @@
 //! The scalar functions, group by group.
 
-mod string;
+mod bits;
+mod bytes;
+mod conditional;
+mod datetime;
+mod float;
+mod format;
+mod math;
+mod number_format;
+pub(crate) mod string;
+mod system;
+
+use crate::error::{Error, SqlState};
 
 use super::registry::Entry;
 
 /// All of them; a [`super::FunctionId`] is a place in here.
-pub(super) static GROUPS: &[&[Entry]] = &[string::FUNCTIONS];
+pub(super) static GROUPS: &[&[Entry]] = &[
+    string::FUNCTIONS,
+    bytes::FUNCTIONS,
+    math::FUNCTIONS,
+    float::FUNCTIONS,
+    bits::FUNCTIONS,
+    datetime::FUNCTIONS,
+    datetime::OPERATORS,
+    conditional::FUNCTIONS,
+    system::FUNCTIONS,
+    system::PG_TYPEOF,
+    number_format::FUNCTIONS,
+];
+
+/// Largest text a function makes from small ones, in bytes: a quarter of PostgreSQL's, so that a
+/// browser tab survives `repeat`.
+const RESULT_BYTES_MAX: usize = 256 << 20;
+
+fn too_large() -> Error {
+    Error::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "requested length too large")
+}

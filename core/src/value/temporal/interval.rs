@@ -65,10 +65,8 @@ fn scale(a: Interval, by: impl Fn(f64) -> f64) -> Result<Interval> {
     let (months, mut days) = (whole(exact_months)?, whole(exact_days)?);
     // What is left of the months, in days of 30 to the month.
     let month_rest = to_micro_precision((exact_months - f64::from(months)) * 30.0);
-    let mut seconds =
-        to_micro_precision((exact_days - f64::from(days) + month_rest.fract()) * 86_400.0 / 86_400.0)
-            * 86_400.0;
-    seconds = to_micro_precision(seconds);
+    let day_rest = exact_days - f64::from(days) + month_rest.fract();
+    let mut seconds = to_micro_precision(day_rest * 86_400.0);
     if seconds.abs() >= 86_400.0 {
         let more = (seconds / 86_400.0).trunc();
         days = days.checked_add(whole(more)?).ok_or_else(out_of_range)?;
@@ -80,4 +78,55 @@ fn scale(a: Interval, by: impl Fn(f64) -> f64) -> Result<Interval> {
         return Err(out_of_range());
     }
     Ok(Interval { months, days, micros: micros as i64 })
+}
+
+/// Whole days of 24 hours out of the time.
+pub fn justify_hours(a: Interval) -> Result<Interval> {
+    let day = super::MICROS_PER_DAY;
+    let whole = i32::try_from(a.micros / day).map_err(|_| out_of_range())?;
+    let mut days = a.days.checked_add(whole).ok_or_else(out_of_range)?;
+    let mut micros = a.micros % day;
+    if days > 0 && micros < 0 {
+        micros += day;
+        days -= 1;
+    } else if days < 0 && micros > 0 {
+        micros -= day;
+        days += 1;
+    }
+    Ok(Interval { months: a.months, days, micros })
+}
+
+/// Whole months of 30 days out of the days.
+pub fn justify_days(a: Interval) -> Result<Interval> {
+    let mut months = a.months.checked_add(a.days / 30).ok_or_else(out_of_range)?;
+    let mut days = a.days % 30;
+    if months > 0 && days < 0 {
+        days += 30;
+        months -= 1;
+    } else if months < 0 && days > 0 {
+        days -= 30;
+        months += 1;
+    }
+    Ok(Interval { months, days, micros: a.micros })
+}
+
+/// Both, and all parts of one sign.
+pub fn justify(a: Interval) -> Result<Interval> {
+    let mut out = justify_days(justify_hours(a)?)?;
+    let day = super::MICROS_PER_DAY;
+    if out.months > 0 && (out.days < 0 || (out.days == 0 && out.micros < 0)) {
+        out.days += 30;
+        out.months -= 1;
+    } else if out.months < 0 && (out.days > 0 || (out.days == 0 && out.micros > 0)) {
+        out.days -= 30;
+        out.months += 1;
+    }
+    if out.days > 0 && out.micros < 0 {
+        out.micros += day;
+        out.days -= 1;
+    } else if out.days < 0 && out.micros > 0 {
+        out.micros -= day;
+        out.days += 1;
+    }
+    Ok(out)
 }

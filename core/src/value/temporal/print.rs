@@ -1,0 +1,120 @@
+//! ISO output.
+
+use core::fmt::Write;
+
+use crate::value::{Interval, SqlType};
+
+use super::date::civil;
+use super::{
+    INFINITY, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, NEGATIVE_INFINITY,
+    is_infinite_date,
+};
+
+/// Appends a date, time, timestamp or timestamptz.
+pub(crate) fn write(value: i64, ty: SqlType, out: &mut String) {
+    match ty {
+        SqlType::Time => write_time(value, out),
+        SqlType::Date if is_infinite_date(value) => {
+            out.push_str(if value > 0 { "infinity" } else { "-infinity" });
+        }
+        SqlType::Date => {
+            let before_christ = write_date(value, out);
+            if before_christ {
+                out.push_str(" BC");
+            }
+        }
+        _ => match value {
+            INFINITY => out.push_str("infinity"),
+            NEGATIVE_INFINITY => out.push_str("-infinity"),
+            _ => {
+                let before_christ = write_date(value.div_euclid(MICROS_PER_DAY), out);
+                out.push(' ');
+                write_time(value.rem_euclid(MICROS_PER_DAY), out);
+                if ty == SqlType::TimestampTz {
+                    out.push_str("+00");
+                }
+                if before_christ {
+                    out.push_str(" BC");
+                }
+            }
+        },
+    }
+}
+
+/// Appends year, month and day; answers whether the year was before Christ.
+fn write_date(days: i64, out: &mut String) -> bool {
+    let date = civil(days);
+    let year = if date.year > 0 { date.year } else { 1 - date.year };
+    if (0..10_000).contains(&year) {
+        for (number, scale) in [(year, 1000), (date.month, 10), (date.day, 10)] {
+            if scale == 10 {
+                out.push('-');
+            }
+            push_digits(number, scale, out);
+        }
+    } else {
+        let _infallible = write!(out, "{year:04}-{:02}-{:02}", date.month, date.day);
+    }
+    date.year <= 0
+}
+
+/// Appends the decimal digits from `scale` down.
+fn push_digits(number: i64, scale: i64, out: &mut String) {
+    let mut scale = scale;
+    while scale > 0 {
+        let digit = u8::try_from(number / scale % 10).unwrap_or(0);
+        out.push(char::from(b'0' + digit));
+        scale /= 10;
+    }
+}
+
+fn write_time(micros: i64, out: &mut String) {
+    push_digits(micros / MICROS_PER_HOUR, 10, out);
+    out.push(':');
+    push_digits(micros / MICROS_PER_MINUTE % 60, 10, out);
+    out.push(':');
+    push_digits(micros / MICROS_PER_SECOND % 60, 10, out);
+    write_fraction(micros % MICROS_PER_SECOND, out);
+}
+
+/// Appends a fraction of a second without zeros at its end.
+fn write_fraction(micros: i64, out: &mut String) {
+    if micros == 0 {
+        return;
+    }
+    out.push('.');
+    push_digits(micros, 100_000, out);
+    out.truncate(out.trim_end_matches('0').len());
+}
+
+/// Appends an interval in PostgreSQL's own style: `1 year 2 mons -3 days +04:05:06`.
+pub(crate) fn write_interval(interval: &Interval, out: &mut String) {
+    let start = out.len();
+    let mut after_negative = false;
+    let parts = [(interval.months / 12, "year"), (interval.months % 12, "mon"), (interval.days, "day")];
+    for (value, unit) in parts.into_iter().filter(|(value, _)| *value != 0) {
+        if out.len() > start {
+            out.push(' ');
+        }
+        let sign = if after_negative && value > 0 { "+" } else { "" };
+        let plural = if value == 1 { "" } else { "s" };
+        let _infallible = write!(out, "{sign}{value} {unit}{plural}");
+        after_negative = value < 0;
+    }
+    if interval.micros == 0 && out.len() > start {
+        return;
+    }
+    if out.len() > start {
+        out.push(' ');
+    }
+    if interval.micros < 0 {
+        out.push('-');
+    } else if after_negative {
+        out.push('+');
+    }
+    let micros = interval.micros.unsigned_abs();
+    let [hour, minute, second] = [3_600_000_000u64, 60_000_000, 1_000_000];
+    let _infallible =
+        write!(out, "{:02}:{:02}:{:02}", micros / hour, micros / minute % 60, micros / second % 60);
+    write_fraction(i64::try_from(micros % second).unwrap_or(0), out);
+}
