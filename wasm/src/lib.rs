@@ -32,3 +32,7 @@ mod testing;
 
 #[cfg(target_arch = "wasm32")]
 pub use session::Session;
+#[cfg(target_arch = "wasm32")]
+pub use start::start;
+#[cfg(all(target_arch = "wasm32", feature = "testing"))]
+pub use testing::{provoke_panic, vfs_contract};

@@ -8,7 +8,7 @@ const PANIC_PROPERTY: &str = "__decentdb_panic";
 
 /// Keeps the message of a panic where JavaScript can read it: the trap itself only says "unreachable".
 #[wasm_bindgen(start)]
-pub(crate) fn start() {
+pub fn start() {
     std::panic::set_hook(Box::new(|info| {
         let message = JsValue::from_str(&info.to_string());
         let _ = js_sys::Reflect::set(&js_sys::global(), &JsValue::from_str(PANIC_PROPERTY), &message);

@@ -59,7 +59,6 @@ impl Storage {
             Storage::Opfs(mount) => Arc::new(Shared(Rc::clone(mount))),
             Storage::Memory(files) => Arc::new(files.clone()),
         };
-        #[expect(clippy::arc_with_non_send_sync, reason = "as above")]
         let env = Env { vfs, clock: Arc::new(JsClock::new()), entropy: Arc::new(entropy) };
         Ok(env)
     }

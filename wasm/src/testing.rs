@@ -10,7 +10,7 @@ use crate::error::vfs_to_js;
 /// Runs the conformance suite of `env::contract` on OPFS; answers one line per check, `ok NAME` or
 /// `not ok NAME: WHY`.
 #[wasm_bindgen(js_name = vfsContract)]
-pub(crate) async fn vfs_contract() -> Result<Vec<String>, JsValue> {
+pub async fn vfs_contract() -> Result<Vec<String>, JsValue> {
     let mut lines = Vec::new();
     for (number, check) in CHECKS.iter().enumerate() {
         // A mount knows its files beforehand; a check uses its prefix with one of these endings.
@@ -31,7 +31,7 @@ pub(crate) async fn vfs_contract() -> Result<Vec<String>, JsValue> {
 
 /// Panics, as a defect would.
 #[wasm_bindgen(js_name = provokePanic)]
-pub(crate) fn provoke_panic() {
+pub fn provoke_panic() {
     #[expect(clippy::panic, reason = "the test of what happens after a panic")]
     {
         panic!("provoked by a test");

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 import { chromium } from 'playwright-core'
 
-import { serve } from './server.mjs'
+import { serve } from '../../scripts/static-server.mjs'
 
 export const packageDir = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
