@@ -1,25 +1,42 @@
 //! A session: statements, transactions, settings.
 
-use crate::error::{Error, Result};
+use std::sync::Arc;
+
+use crate::error::{Error, Result, SqlState};
+use crate::parse::statements;
 use crate::value::Datum;
 
 use super::conversions::FromRow;
+use super::parameters::gather;
+use super::planning::{plan_prepared, plan_text};
+use super::portal;
+use super::prepared::Prepared;
+use super::session::{Phase, Session, SessionCell};
+use super::statement::rows_of;
 use super::{Durability, Notice, Outcome, Params, Portal, Row, Rows, Statement, Transaction};
 
 /// A session of a database. Natively it may move between threads; each thread that works at the same time
 /// has its own.
 #[derive(Debug)]
-pub struct Connection {}
+pub struct Connection {
+    session: Arc<SessionCell>,
+}
 
 impl Connection {
+    pub(super) fn new(session: Arc<SessionCell>) -> Connection {
+        Connection { session }
+    }
+
     /// Runs one statement and answers how many rows it changed (or returned).
     pub fn execute(&self, sql: &str, params: impl Params) -> Result<u64> {
-        self.prepare(sql)?.execute(params)
+        let mut portal = self.portal(sql, params)?;
+        portal.gather()?;
+        Ok(portal.affected())
     }
 
     /// Runs one statement that returns rows.
     pub fn query(&self, sql: &str, params: impl Params) -> Result<Rows> {
-        self.prepare(sql)?.query(params)
+        rows_of(self.portal(sql, params)?)
     }
 
     /// The first row of a query through `read`; none is an error (P0002).
@@ -29,7 +46,11 @@ impl Connection {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.prepare(sql)?.query_row(params, read)
+        let mut rows = self.query(sql, params)?;
+        match rows.next()? {
+            Some(row) => read(&row),
+            None => Err(Error::new(SqlState::NO_DATA_FOUND, "query returned no rows")),
+        }
     }
 
     /// All rows of a query as tuples or single values.
@@ -38,13 +59,14 @@ impl Connection {
     }
 
     /// Parses and plans one statement for repeated use.
-    pub fn prepare(&self, _sql: &str) -> Result<Statement> {
-        Err(Error::unsupported("prepare"))
+    pub fn prepare(&self, sql: &str) -> Result<Statement> {
+        let prepared = self.plan(sql, plan_prepared)?;
+        Ok(Statement::new(Arc::clone(&self.session), prepared))
     }
 
     /// Runs one statement with parameters that are already in their own kind, and gathers its rows.
-    pub fn run(&self, _sql: &str, _params: &[Datum]) -> Result<Outcome> {
-        Err(Error::unsupported("run"))
+    pub fn run(&self, sql: &str, params: &[Datum]) -> Result<Outcome> {
+        self.portal(sql, params)?.outcome()
     }
 
     /// Runs a script, `;` between its statements, as PostgreSQL's simple query protocol does: it is one
@@ -54,13 +76,44 @@ impl Connection {
     }
 
     /// Like [`Connection::execute_script`], with every statement's outcome handed to `each`.
-    pub fn run_script(&self, _sql: &str, _each: impl FnMut(Outcome) -> Result<()>) -> Result<()> {
-        Err(Error::unsupported("scripts"))
+    pub fn run_script(&self, sql: &str, mut each: impl FnMut(Outcome) -> Result<()>) -> Result<()> {
+        let mut counted = (0, 0_u32);
+        let mut parts = statements(sql).peekable();
+        let mut first = true;
+        while let Some((text, offset)) = parts.next() {
+            // A script of one statement is that statement.
+            if !(first && parts.peek().is_none()) {
+                self.session.lock().begin_implicit();
+            }
+            first = false;
+            let result = self.portal(text, ()).and_then(Portal::outcome).and_then(&mut each);
+            if let Err(error) = result {
+                // Positions count characters from the beginning of the script.
+                let before = sql.get(counted.0..offset).unwrap_or("").chars().count();
+                counted = (offset, counted.1.saturating_add(u32::try_from(before).unwrap_or(u32::MAX)));
+                let mut session = self.session.lock();
+                if session.phase == Phase::Implicit {
+                    session.rollback();
+                }
+                return Err(error.moved_by(counted.1));
+            }
+        }
+        self.session.lock().end_implicit()
     }
 
     /// Begins one statement, to be run step by step.
     pub fn portal(&self, sql: &str, params: impl Params) -> Result<Portal> {
-        self.prepare(sql)?.portal(params)
+        let (mut prepared, parameters) = if params.count() == 0 {
+            self.plan(sql, plan_text)?
+        } else {
+            let prepared = self.plan(sql, plan_prepared)?;
+            let parameters = gather(&params, &prepared.parameters)?;
+            (prepared, parameters)
+        };
+        if prepared.parameters.len() != parameters.len() {
+            gather(&params, &prepared.parameters)?;
+        }
+        portal::begin(&self.session, &mut prepared, parameters)
     }
 
     /// Begins a transaction that rolls back when dropped.
@@ -70,19 +123,51 @@ impl Connection {
 
     /// Whether a transaction is open (also when it has failed and waits for its ROLLBACK).
     pub fn in_transaction(&self) -> bool {
-        false
+        self.session.lock().phase != Phase::Idle
     }
 
     /// Whether the open transaction has failed: all but ROLLBACK is refused (25P02).
     pub fn is_failed(&self) -> bool {
-        false
+        self.session.lock().phase == Phase::Failed
     }
 
-    /// When commits of this connection are done, from the next transaction on.
-    pub fn set_durability(&self, _durability: Durability) {}
+    /// When commits of this connection are done, from now on; `SET LOCAL durability` does it for one
+    /// transaction.
+    pub fn set_durability(&self, durability: Durability) {
+        let mut session = self.session.lock();
+        Arc::make_mut(&mut session.settings).set_durability(durability);
+    }
 
     /// Notices raised since the last call.
     pub fn take_notices(&self) -> Vec<Notice> {
-        Vec::new()
+        core::mem::take(&mut self.session.lock().notices)
     }
+
+    fn plan<T: PlannedText>(&self, sql: &str, plan: fn(&mut Session, &str) -> Result<T>) -> Result<T> {
+        let mut session = self.session.lock();
+        session.check_ready()?;
+        if session.phase == Phase::Failed {
+            // Syntax first, then 25P02 unless the statement ends the failure: nothing is looked up.
+            let parsed = crate::parse::parse(sql)?;
+            if !ends_failure(parsed.sql()) {
+                return Err(Session::failed());
+            }
+        }
+        let result = plan(&mut session, sql);
+        if result.is_err() {
+            session.statement_failed();
+        }
+        result
+    }
+}
+
+/// What [`Connection::plan`] may answer.
+trait PlannedText {}
+impl PlannedText for Arc<Prepared> {}
+impl PlannedText for (Arc<Prepared>, Vec<Datum>) {}
+
+/// Whether the text is one of the statements a failed transaction lets through.
+fn ends_failure(sql: &str) -> bool {
+    let word = sql.trim_start().split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("");
+    ["rollback", "commit", "end", "abort"].iter().any(|ending| ending.eq_ignore_ascii_case(word))
 }

@@ -4,7 +4,7 @@
 //! `String` takes any type in PostgreSQL's text form, which is how `numeric` is read without loss.
 
 use crate::error::{Error, Result, SqlState};
-use crate::value::{Datum, Interval, SqlType};
+use crate::value::{Datum, Interval, Numeric, SqlType};
 
 use super::rows::Row;
 
@@ -48,10 +48,10 @@ impl ValueRef<'_> {
             ValueRef::Int(value, SqlType::Bool) => Datum::Bool(value != 0),
             ValueRef::Int(value, _) => Datum::Int(value),
             ValueRef::Float(value, _) => Datum::Float(value),
-            ValueRef::Wide(value, SqlType::Interval) => Datum::Interval(interval(value)),
+            ValueRef::Wide(value, SqlType::Interval) => Datum::Interval(Interval::from_bits(value)),
             ValueRef::Wide(value, _) => Datum::Uuid(value.cast_unsigned()),
             ValueRef::Bytes(bytes, SqlType::Bytea) => Datum::Bytes(bytes.into()),
-            ValueRef::Bytes(_, SqlType::Numeric) => return Err(Error::unsupported("reading numeric")),
+            ValueRef::Bytes(bytes, SqlType::Numeric) => Datum::Numeric(Numeric::from_stored(bytes)?),
             ValueRef::Bytes(bytes, _) => Datum::Text(text(bytes)?.into()),
         })
     }
@@ -62,21 +62,12 @@ impl ValueRef<'_> {
                 SqlState::NULL_VALUE_NOT_ALLOWED,
                 format!("the value is NULL; read it as Option<{wanted}>"),
             ),
-            Some(ty) => {
-                Error::new(SqlState::DATATYPE_MISMATCH, format!("a {ty:?} value cannot be read as {wanted}"))
-            }
+            Some(ty) => Error::new(
+                SqlState::DATATYPE_MISMATCH,
+                format!("a value of type {} cannot be read as {wanted}", ty.name()),
+            ),
         }
     }
-}
-
-/// The parts of an interval in a `Wide` slot (see [`crate::batch::Vector`]).
-fn interval(value: i128) -> Interval {
-    let bytes = value.to_be_bytes();
-    let part =
-        |from: usize| i32::from_be_bytes([bytes[from], bytes[from + 1], bytes[from + 2], bytes[from + 3]]);
-    let mut micros = [0; 8];
-    micros.copy_from_slice(&bytes[8..]);
-    Interval { months: part(0), days: part(4), micros: i64::from_be_bytes(micros) }
 }
 
 fn text(bytes: &[u8]) -> Result<&str> {
@@ -172,7 +163,7 @@ impl<'r> FromDatum<'r> for u128 {
 impl<'r> FromDatum<'r> for Interval {
     fn from_value(value: ValueRef<'r>) -> Result<Self> {
         match value {
-            ValueRef::Wide(value, SqlType::Interval) => Ok(interval(value)),
+            ValueRef::Wide(value, SqlType::Interval) => Ok(Interval::from_bits(value)),
             value => Err(value.mismatch("Interval")),
         }
     }
@@ -204,7 +195,16 @@ impl<'r> FromDatum<'r> for Vec<u8> {
 
 impl<'r> FromDatum<'r> for String {
     fn from_value(value: ValueRef<'r>) -> Result<Self> {
-        <&str>::from_value(value).map(str::to_owned)
+        match value {
+            ValueRef::Null => Err(value.mismatch("String")),
+            ValueRef::Bytes(bytes, ty) if !matches!(ty, SqlType::Bytea | SqlType::Numeric) => {
+                text(bytes).map(str::to_owned)
+            }
+            other => {
+                let ty = other.ty().unwrap_or(SqlType::Unknown);
+                other.to_datum().map(|datum| datum.to_text(ty))
+            }
+        }
     }
 }
 

@@ -1,43 +1,190 @@
 //! A database: one file, opened once, shared by its connections.
 
-use crate::env::Env;
-use crate::error::{Error, Result};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::catalog::Catalog;
+use crate::env::{Env, FileName, Nanos, Slept};
+use crate::error::{Error, Result, SqlState};
+use crate::page::PageSource;
+use crate::pager::{Pager, PagerOptions, Roots, WriteTxn};
+use crate::store::{self, Sequences};
+
+use super::plan_cache::PlanCache;
+use super::session::{Session, SessionCell};
 use super::{Connection, Options};
+
+/// How long a waiting writer sleeps between two tries.
+const BUSY_STEP_NANOS: u64 = 1_000_000;
 
 /// An open database. Cloning shares it; the last clone and connection to go closes the file without the
 /// tidying of [`Database::close`].
 #[derive(Clone, Debug)]
-pub struct Database {}
+pub struct Database {
+    pub(super) shared: Arc<Shared>,
+}
+
+/// What all connections share.
+pub(super) struct Shared {
+    pub(super) env: Env,
+    pub(super) options: Options,
+    pub(super) pager: Pager,
+    pub(super) sequences: Sequences,
+    /// The newest committed catalog anybody asked for.
+    catalog: Mutex<Arc<Catalog>>,
+    plans: Mutex<PlanCache>,
+    closed: AtomicBool,
+}
+
+impl core::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Database").field("closed", &self.closed).finish_non_exhaustive()
+    }
+}
 
 impl Database {
     /// Opens the database of that name, creating it if need be, and recovers what a crash left.
-    pub fn open(_env: Env, _name: &str, _options: Options) -> Result<Database> {
-        Err(Error::unsupported("opening a database"))
+    pub fn open(env: Env, name: &str, options: Options) -> Result<Database> {
+        let name = FileName::new(name)?;
+        let pager_options = PagerOptions {
+            page_size: options.page_size,
+            cache_bytes: options.cache_bytes,
+            read_only: options.read_only,
+            create: options.create,
+            allow_weaker_barrier: options.allow_weaker_barrier,
+            ..PagerOptions::default()
+        };
+        let pager = Pager::open(&env, &name, &pager_options)?;
+        let plans = Mutex::new(PlanCache::new(options.plan_cache_entries));
+        let shared = Shared {
+            env,
+            options,
+            pager,
+            sequences: Sequences::default(),
+            catalog: Mutex::default(),
+            plans,
+            closed: AtomicBool::new(false),
+        };
+        // The catalog is read now: a file that cannot be used is refused at the door.
+        let read = shared.pager.begin_read()?;
+        shared.catalog_of(&read, read.roots())?;
+        drop(read);
+        Ok(Database { shared: Arc::new(shared) })
     }
 
     /// A new session.
     pub fn connect(&self) -> Result<Connection> {
-        Err(Error::unsupported("connecting"))
+        self.shared.check_open()?;
+        let session = Session::new(Arc::clone(&self.shared));
+        Ok(Connection::new(Arc::new(SessionCell::new(session))))
     }
 
     /// Moves everything from the log to the database file.
     pub fn checkpoint(&self) -> Result<()> {
-        Err(Error::unsupported("checkpoint"))
-    }
-
-    /// One slice of a checkpoint, for idle time; `true` when nothing is left to do.
-    pub fn checkpoint_step(&self, _pages: usize) -> Result<bool> {
-        Err(Error::unsupported("checkpoint"))
+        self.shared.check_open()?;
+        self.shared.pager.checkpoint().map(|_| ())
     }
 
     /// Checkpoints and closes: a single file is left. Connections that are still there answer 08003.
+    /// A transaction that is still open makes it fail (55006); nothing is closed then.
     pub fn close(self) -> Result<()> {
-        Err(Error::unsupported("close"))
+        let shared = &self.shared;
+        shared.check_open()?;
+        if !shared.options.read_only {
+            let exact = shared.sequences.exact();
+            let mut txn = shared.begin_write().map_err(|error| match error.sqlstate() {
+                SqlState::LOCK_NOT_AVAILABLE => {
+                    Error::new(SqlState::OBJECT_IN_USE, "cannot close the database: a transaction is open")
+                }
+                _ => error,
+            })?;
+            if !exact.is_empty() {
+                for (id, next) in exact {
+                    store::write_sequence_state(&mut txn, id, next)?;
+                }
+                txn.commit(shared.options.durability)?;
+            }
+        }
+        shared.closed.store(true, Ordering::Release);
+        shared.pager.close()
     }
 
     /// Checks every page, tree and index against each other; answers what is wrong, in words.
     pub fn verify(&self) -> Result<Vec<String>> {
-        Err(Error::unsupported("verify"))
+        self.shared.check_open()?;
+        let read = self.shared.pager.begin_read()?;
+        let catalog = self.shared.catalog_of(&read, read.roots())?;
+        store::verify(&read, read.roots(), &catalog)
     }
+}
+
+impl Shared {
+    /// Refuses work on a closed database.
+    pub(super) fn check_open(&self) -> Result<()> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Error::new(SqlState::CONNECTION_DOES_NOT_EXIST, "the database is closed"));
+        }
+        Ok(())
+    }
+
+    /// The catalog of a view of the pages.
+    pub(super) fn catalog_of(&self, source: &dyn PageSource, roots: &Roots) -> Result<Arc<Catalog>> {
+        {
+            let known = lock(&self.catalog);
+            if known.version == roots.schema_version {
+                return Ok(Arc::clone(&known));
+            }
+        }
+        let loaded = Arc::new(store::load_catalog(source, roots)?);
+        let mut known = lock(&self.catalog);
+        if known.version == loaded.version {
+            return Ok(Arc::clone(&known));
+        }
+        if known.version < loaded.version {
+            *known = Arc::clone(&loaded);
+        }
+        Ok(loaded)
+    }
+
+    /// Makes a committed catalog the one that is known.
+    pub(super) fn publish_catalog(&self, catalog: Arc<Catalog>) {
+        self.sequences.retain(|id| catalog.sequences.contains_key(&id));
+        let mut known = lock(&self.catalog);
+        if known.version < catalog.version {
+            *known = catalog;
+        }
+    }
+
+    /// Forgets the state of sequences that only a rolled back transaction knew.
+    pub(super) fn forget_new_sequences(&self) {
+        let known = Arc::clone(&lock(&self.catalog));
+        self.sequences.retain(|id| known.sequences.contains_key(&id));
+    }
+
+    /// The shared plans.
+    pub(super) fn plans(&self) -> MutexGuard<'_, PlanCache> {
+        lock(&self.plans)
+    }
+
+    /// The write transaction, waited for as long as the options say and the host can.
+    pub(super) fn begin_write(&self) -> Result<WriteTxn> {
+        let deadline = self
+            .options
+            .busy_timeout_millis
+            .saturating_mul(1_000_000)
+            .saturating_add(self.env.clock.monotonic().0);
+        loop {
+            match self.pager.begin_write() {
+                Err(error)
+                    if error.sqlstate() == SqlState::LOCK_NOT_AVAILABLE
+                        && self.env.clock.monotonic().0 < deadline
+                        && self.env.clock.sleep(Nanos(BUSY_STEP_NANOS)) == Slept::Yes => {}
+                result => return result,
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -20,21 +20,30 @@
 mod connection;
 mod conversions;
 mod database;
+mod ddl;
+mod functions;
 mod options;
 mod outcome;
 mod parameters;
+mod plan_cache;
+mod planning;
 mod portal;
+mod prepared;
 mod rows;
+mod session;
+mod settings;
 mod statement;
 mod transaction;
 
 pub use connection::Connection;
 pub use conversions::{FromDatum, FromRow, ValueRef};
 pub use database::Database;
-pub use options::{Durability, Options};
+pub use options::Options;
 pub use outcome::{Column, Notice, Outcome};
 pub use parameters::{Params, ToDatum};
 pub use portal::{Portal, PortalStep};
 pub use rows::{ColumnIndex, Row, Rows};
 pub use statement::Statement;
 pub use transaction::Transaction;
+
+pub use crate::pager::Durability;

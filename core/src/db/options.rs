@@ -1,20 +1,7 @@
 //! Every option of a database, its default and why.
 
 use crate::base::limits;
-
-/// When a commit may be called done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Durability {
-    /// It is on stable storage: survives power loss. The default.
-    #[default]
-    Full,
-    /// It is handed to the system; power loss may cost the last commits, never consistency.
-    Normal,
-    /// Like `Normal`, with fewer barriers at checkpoints.
-    Relaxed,
-    /// No barriers at all: for data that can be made again.
-    None,
-}
+use crate::pager::Durability;
 
 /// How a database is opened.
 ///
@@ -35,6 +22,8 @@ pub struct Options {
     pub busy_timeout_millis: u64,
     /// Create the file when it is missing.
     pub create: bool,
+    /// Accept a host whose flush does nothing (memory) or cannot tell what it does.
+    pub allow_weaker_barrier: bool,
     /// Refuse every change.
     pub read_only: bool,
     /// Memory one statement may hold, in bytes.
@@ -51,6 +40,7 @@ impl Default for Options {
             durability: Durability::Full,
             busy_timeout_millis: 5_000,
             create: true,
+            allow_weaker_barrier: false,
             read_only: false,
             statement_memory_bytes: limits::STATEMENT_MEMORY_DEFAULT,
             plan_cache_entries: 512,

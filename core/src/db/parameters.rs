@@ -4,8 +4,9 @@
 //! runs (22003 when it does not fit, 42804 when it is no such thing). Text fits every type, through the
 //! type's input function, which is how a `numeric` is passed without loss.
 
-use crate::error::Result;
-use crate::value::{Datum, SqlType};
+use crate::error::{Error, Result, SqlState};
+use crate::parse::Literal;
+use crate::value::{Datum, Numeric, SqlType, TypeName, assignment_cast, cast};
 
 /// A Rust value that can be a parameter.
 pub trait ToDatum {
@@ -162,3 +163,123 @@ tuples!(9: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8);
 tuples!(10: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
 tuples!(11: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
 tuples!(12: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);
+
+/// The values of all parameters, each in the kind its statement wants.
+pub(super) fn gather(params: &(impl Params + ?Sized), types: &[SqlType]) -> Result<Vec<Datum>> {
+    if params.count() != types.len() {
+        return Err(Error::new(
+            SqlState::PROTOCOL_VIOLATION,
+            format!(
+                "bind message supplies {} parameters, but the statement requires {}",
+                params.count(),
+                types.len()
+            ),
+        ));
+    }
+    let mut values = Vec::with_capacity(types.len());
+    for (index, ty) in types.iter().enumerate() {
+        params.with(index, &mut |value| {
+            values.push(fit(value.to_datum(), value.sql_type(), *ty, index)?);
+            Ok(())
+        })?;
+    }
+    Ok(values)
+}
+
+/// One value in the kind the parameter wants.
+pub(super) fn fit(datum: Datum, from: Option<SqlType>, to: SqlType, index: usize) -> Result<Datum> {
+    let mismatch = |what: &str| {
+        Error::new(
+            SqlState::DATATYPE_MISMATCH,
+            format!("parameter ${} is of type {}, but the value is {what}", index + 1, to.name()),
+        )
+    };
+    match (datum, from) {
+        (Datum::Null, _) => Ok(Datum::Null),
+        (datum, None) => {
+            if is_kind(&datum, to) {
+                check_range(datum, to)
+            } else if let Datum::Text(text) = &datum {
+                Datum::parse(text, TypeName::plain(to))
+            } else {
+                Err(mismatch("of another kind"))
+            }
+        }
+        (Datum::Text(text), Some(_)) if !is_text(to) => Datum::parse(&text, TypeName::plain(to)),
+        (datum, Some(from)) if from == to || is_text(from) => Ok(datum),
+        (datum, Some(from)) if assignment_cast(from, to) => cast(&datum, from, TypeName::plain(to), false),
+        (_, Some(from)) => Err(mismatch(&format!("of type {}", from.name()))),
+    }
+}
+
+fn is_text(ty: SqlType) -> bool {
+    matches!(ty, SqlType::Text | SqlType::Varchar | SqlType::Char | SqlType::Name | SqlType::Unknown)
+}
+
+/// Whether values of the type are kept in this variant.
+fn is_kind(datum: &Datum, ty: SqlType) -> bool {
+    match datum {
+        Datum::Bool(_) => ty == SqlType::Bool,
+        Datum::Int(_) => matches!(
+            ty,
+            SqlType::Int2
+                | SqlType::Int4
+                | SqlType::Int8
+                | SqlType::Oid
+                | SqlType::Date
+                | SqlType::Time
+                | SqlType::Timestamp
+                | SqlType::TimestampTz
+        ),
+        Datum::Float(_) => matches!(ty, SqlType::Float4 | SqlType::Float8),
+        Datum::Numeric(_) => ty == SqlType::Numeric,
+        Datum::Text(_) => is_text(ty),
+        Datum::Bytes(_) => ty == SqlType::Bytea,
+        Datum::Uuid(_) => ty == SqlType::Uuid,
+        Datum::Interval(_) => ty == SqlType::Interval,
+        Datum::Null => true,
+    }
+}
+
+fn check_range(datum: Datum, ty: SqlType) -> Result<Datum> {
+    match (&datum, ty) {
+        (Datum::Int(_), SqlType::Int2 | SqlType::Int4) => {
+            cast(&datum, SqlType::Int8, TypeName::plain(ty), false)
+        }
+        _ => Ok(datum),
+    }
+}
+
+/// What a literal lifted out of a text is by itself: its type as a bound literal would have it.
+pub(super) fn literal_type(literal: &Literal) -> Option<SqlType> {
+    match literal {
+        Literal::Integer(value) if i32::try_from(*value).is_ok() => Some(SqlType::Int4),
+        Literal::Integer(_) => Some(SqlType::Int8),
+        Literal::Decimal(_) => Some(SqlType::Numeric),
+        Literal::Bool(_) => Some(SqlType::Bool),
+        Literal::Text(_) | Literal::Null | Literal::Default => None,
+    }
+}
+
+/// The literals of a text as parameters.
+pub(super) fn literals(literals: &[Literal], types: &[SqlType]) -> Result<Vec<Datum>> {
+    if literals.len() != types.len() {
+        return Err(Error::internal("a normalised statement lost a literal"));
+    }
+    literals
+        .iter()
+        .zip(types)
+        .enumerate()
+        .map(|(index, (literal, ty))| {
+            let (datum, from) = match literal {
+                Literal::Null => (Datum::Null, None),
+                Literal::Bool(value) => (Datum::Bool(*value), Some(SqlType::Bool)),
+                Literal::Integer(value) => (Datum::Int(*value), literal_type(literal)),
+                Literal::Decimal(text) => (Datum::Numeric(Numeric::parse(text)?), Some(SqlType::Numeric)),
+                Literal::Text(text) => (Datum::Text(text.clone()), Some(SqlType::Text)),
+                Literal::Default => return Err(Error::internal("DEFAULT was lifted out of a text")),
+            };
+            fit(datum, from, *ty, index)
+        })
+        .collect()
+}

@@ -1,11 +1,30 @@
 //! A statement on its way, a bounded slice of work at a time.
+//!
+//! ```text
+//! begin --> Reading (a snapshot of its own)            --> Over
+//!       --> Writing (the session's transaction)        --> Over, committed if alone
+//!       --> Gathered (a utility: done before it began) --> Over
+//! ```
 
 use std::sync::Arc;
 
-use crate::batch::Batch;
-use crate::error::{Error, Result};
+use crate::batch::{Batch, ByteColumn, Values, Vector};
+use crate::catalog::Catalog;
+use crate::env::Nanos;
+use crate::error::{Error, Result, SqlState};
+use crate::exec::{ExecContext, Execution, Pages, Step};
+use crate::pager::ReadTxn;
+use crate::physical::{PhysicalPlan, PhysicalStatement};
+use crate::plan::Statement as Bound;
+use crate::value::Datum;
 
-use super::Column;
+use super::database::Shared;
+use super::functions::{Deadline, StatementContext, Times};
+use super::outcome::{Column, Notice, Outcome};
+use super::planning::plan_again;
+use super::prepared::Prepared;
+use super::session::{Draws, Phase, Session, SessionCell};
+use super::settings::Settings;
 
 /// What one step brought.
 #[derive(Debug)]
@@ -22,13 +41,265 @@ pub enum PortalStep {
 /// statement, which counts as an error of the statement if it was changing anything.
 #[derive(Debug)]
 pub struct Portal {
+    session: Arc<SessionCell>,
+    run: Run,
     columns: Arc<[Column]>,
+    returns_rows: bool,
+    state: State,
+    tag: String,
+    affected: u64,
+    /// The transaction it belongs to.
+    serial: u64,
+}
+
+/// What every step of a plan needs, whatever the transaction.
+#[derive(Debug)]
+struct Run {
+    command: &'static str,
+    catalog: Arc<Catalog>,
+    parameters: Vec<Datum>,
+    settings: Arc<Settings>,
+    draws: Arc<Draws>,
+    times: Times,
+    deadline: Option<Nanos>,
+    writes: bool,
+}
+
+enum State {
+    Reading { shared: Arc<Shared>, txn: ReadTxn, execution: Execution },
+    Writing(Execution),
+    Gathered(std::vec::IntoIter<Batch>),
+    Over,
+}
+
+impl core::fmt::Debug for State {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            State::Reading { .. } => "Reading",
+            State::Writing(_) => "Writing",
+            State::Gathered(_) => "Gathered",
+            State::Over => "Over",
+        })
+    }
+}
+
+impl Run {
+    fn new(session: &Session, prepared: &Prepared, parameters: Vec<Datum>, writes: bool) -> Run {
+        let times = Times::default();
+        times.transaction.set(session.transaction_time);
+        Run {
+            command: prepared.command,
+            catalog: Arc::clone(&prepared.catalog),
+            parameters,
+            settings: Arc::clone(&session.settings),
+            draws: Arc::clone(&session.draws),
+            times,
+            deadline: session.deadline(),
+            writes,
+        }
+    }
+
+    fn step(&self, shared: &Shared, pages: Pages<'_>, execution: &mut Execution, fuel: u64) -> Result<Step> {
+        let functions = StatementContext {
+            shared,
+            catalog: &self.catalog,
+            settings: &self.settings,
+            draws: &self.draws,
+            times: &self.times,
+            writes: self.writes,
+        };
+        let deadline = Deadline { shared, at: self.deadline };
+        // Taken apart and put together: so the borrow may be as short as the context's.
+        let pages = match pages {
+            Pages::Read(source) => Pages::Read(source),
+            Pages::Write(sink) => Pages::Write(sink),
+        };
+        let mut context = ExecContext::new(pages, &self.catalog, &self.parameters, &functions);
+        context.interrupt = &deadline;
+        context.fuel = fuel;
+        context.memory_bytes_max = shared.options.statement_memory_bytes;
+        execution.step(&mut context)
+    }
+}
+
+/// Begins a statement; a plan that has become stale is made again and replaced.
+pub(super) fn begin(
+    cell: &Arc<SessionCell>,
+    prepared: &mut Arc<Prepared>,
+    parameters: Vec<Datum>,
+) -> Result<Portal> {
+    let mut session = cell.lock();
+    session.check_ready()?;
+    let result = if session.phase == Phase::Failed && !prepared.ends_failure() {
+        Err(Session::failed())
+    } else {
+        begin_ready(cell, &mut session, prepared, parameters)
+    };
+    if result.is_err() {
+        session.statement_failed();
+    }
+    result
+}
+
+fn begin_ready(
+    cell: &Arc<SessionCell>,
+    session: &mut Session,
+    prepared: &mut Arc<Prepared>,
+    parameters: Vec<Datum>,
+) -> Result<Portal> {
+    let settings = session.settings.plan_key();
+    let state = loop {
+        if let PhysicalStatement::Utility(statement) = &prepared.statement
+            && !prepared.writes
+        {
+            let statement = statement.clone();
+            break gathered(session, prepared, &statement)?;
+        }
+        if session.writing.is_some() || prepared.writes {
+            let writing = session.begin_writing(prepared.command)?;
+            let (catalog, committed) = (Arc::clone(&writing.catalog), !writing.catalog_changed);
+            if !prepared.holds_for(&catalog, committed, settings) {
+                *prepared = plan_again(session, prepared, &catalog, committed)?;
+                continue;
+            }
+            match &prepared.statement {
+                PhysicalStatement::Plan(plan) => break State::Writing(Execution::new(Arc::clone(plan))),
+                PhysicalStatement::Utility(statement) => {
+                    let statement = statement.clone();
+                    break gathered(session, prepared, &statement)?;
+                }
+                PhysicalStatement::Explain { analyze, plan } => {
+                    break explained(session, prepared, *analyze, plan, &parameters)?;
+                }
+            }
+        }
+        let read = session.shared.pager.begin_read()?;
+        let same_version = prepared.committed && prepared.catalog.version == read.roots().schema_version;
+        if !same_version || prepared.settings != settings {
+            let catalog = session.shared.catalog_of(&read, read.roots())?;
+            *prepared = plan_again(session, prepared, &catalog, true)?;
+            continue;
+        }
+        match &prepared.statement {
+            PhysicalStatement::Plan(plan) => {
+                let shared = Arc::clone(&session.shared);
+                break State::Reading { shared, txn: read, execution: Execution::new(Arc::clone(plan)) };
+            }
+            PhysicalStatement::Explain { analyze, plan } => {
+                drop(read);
+                break explained(session, prepared, *analyze, plan, &parameters)?;
+            }
+            PhysicalStatement::Utility(_) => {
+                return Err(Error::internal("a utility that does not write was not run"));
+            }
+        }
+    };
+    for message in &prepared.notices {
+        session.notice(Notice::notice(SqlState::SUCCESSFUL_COMPLETION, message.clone()));
+    }
+    let (state, tag, affected) = match state {
+        State::Gathered(rows) => {
+            let (tag, affected) = session.last_utility.take().unwrap_or_default();
+            session.statement_done()?;
+            (State::Gathered(rows), tag, affected)
+        }
+        state => (state, String::new(), 0),
+    };
+    let writes = matches!(state, State::Writing(_));
+    session.running = writes;
+    Ok(Portal {
+        session: Arc::clone(cell),
+        columns: Arc::clone(&prepared.columns),
+        returns_rows: prepared.returns_rows,
+        run: Run::new(session, prepared, parameters, writes),
+        state,
+        tag,
+        affected,
+        serial: session.serial,
+    })
 }
 
 impl Portal {
     /// Does about `fuel` rows' worth of work.
-    pub fn step(&mut self, _fuel: u64) -> Result<PortalStep> {
-        Err(Error::unsupported("portal"))
+    pub fn step(&mut self, fuel: u64) -> Result<PortalStep> {
+        let result = self.advance(fuel);
+        if result.is_err() {
+            self.fail();
+        }
+        result
+    }
+
+    fn advance(&mut self, fuel: u64) -> Result<PortalStep> {
+        let step = match &mut self.state {
+            State::Over => return Ok(PortalStep::Done),
+            State::Gathered(rows) => match rows.next() {
+                Some(batch) => return Ok(PortalStep::Rows(batch)),
+                None => {
+                    self.state = State::Over;
+                    return Ok(PortalStep::Done);
+                }
+            },
+            State::Reading { shared, txn, execution } => {
+                self.run.step(shared, Pages::Read(txn), execution, fuel)?
+            }
+            State::Writing(execution) => {
+                let mut session = self.session.lock();
+                let shared = Arc::clone(&session.shared);
+                shared.check_open()?;
+                let same = session.serial == self.serial;
+                match &mut session.writing {
+                    Some(writing) if same => {
+                        self.run.step(&shared, Pages::Write(&mut writing.txn), execution, fuel)?
+                    }
+                    _ => return Err(Error::internal("T1: the transaction of a statement is gone")),
+                }
+            }
+        };
+        Ok(match step {
+            Step::Rows(batch) => PortalStep::Rows(batch),
+            Step::Yield => PortalStep::Yield,
+            Step::Done { affected } => {
+                self.affected = affected;
+                self.tag = match self.run.command {
+                    "INSERT" => format!("INSERT 0 {affected}"),
+                    command => format!("{command} {affected}"),
+                };
+                if let State::Writing(_) = core::mem::replace(&mut self.state, State::Over) {
+                    let mut session = self.session.lock();
+                    session.running = false;
+                    if let Err(error) = session.statement_done() {
+                        session.statement_failed();
+                        return Err(error);
+                    }
+                }
+                PortalStep::Done
+            }
+        })
+    }
+
+    /// Ends the statement as failed, and the transaction it is in.
+    fn fail(&mut self) {
+        match core::mem::replace(&mut self.state, State::Over) {
+            State::Over | State::Gathered(_) => {}
+            State::Reading { .. } => {
+                let mut session = self.session.lock();
+                if session.serial == self.serial && session.phase != Phase::Idle {
+                    session.statement_failed();
+                }
+            }
+            State::Writing(_) => {
+                let mut session = self.session.lock();
+                if session.serial == self.serial {
+                    session.running = false;
+                    session.statement_failed();
+                }
+            }
+        }
+    }
+
+    /// Whether it changes anything: such a statement keeps its connection busy until it is done.
+    pub(super) fn is_writing(&self) -> bool {
+        matches!(self.state, State::Writing(_))
     }
 
     /// The columns of its rows.
@@ -38,20 +309,125 @@ impl Portal {
 
     /// Whether it returns rows at all.
     pub fn returns_rows(&self) -> bool {
-        false
+        self.returns_rows
     }
 
     /// PostgreSQL's command tag, once done.
     pub fn tag(&self) -> &str {
-        ""
+        &self.tag
     }
 
-    /// Rows changed or returned so far.
+    /// Rows changed or returned, once done.
     pub fn affected(&self) -> u64 {
-        0
+        self.affected
     }
 
     pub(super) fn columns_shared(&self) -> Arc<[Column]> {
         Arc::clone(&self.columns)
     }
+
+    /// Runs to the end; answers the rows.
+    pub(super) fn gather(&mut self) -> Result<Vec<Batch>> {
+        let mut rows = Vec::new();
+        loop {
+            match self.step(u64::MAX)? {
+                PortalStep::Rows(batch) => rows.push(batch),
+                PortalStep::Yield => {}
+                PortalStep::Done => return Ok(rows),
+            }
+        }
+    }
+
+    /// Runs to the end; answers everything.
+    pub(super) fn outcome(mut self) -> Result<Outcome> {
+        let rows = self.gather()?;
+        let notices: Vec<Notice> = core::mem::take(&mut self.session.lock().notices);
+        Ok(Outcome {
+            tag: core::mem::take(&mut self.tag),
+            affected: self.affected,
+            columns: self.columns.to_vec(),
+            returns_rows: self.returns_rows,
+            rows,
+            notices,
+        })
+    }
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        if self.is_writing() {
+            self.fail(); // D1
+        }
+    }
+}
+
+/// Runs a utility statement; its tag waits in the session.
+fn gathered(session: &mut Session, prepared: &Prepared, statement: &Bound) -> Result<State> {
+    let mut rows = Vec::new();
+    let mut tag = prepared.command.to_owned();
+    let mut affected = 0;
+    match statement {
+        Bound::Transaction(control) => tag = session.control(control)?.to_owned(),
+        Bound::Set { name, value, local } => session.set(name, value.as_deref(), *local)?,
+        Bound::Show { name } => rows.push(text_batch(&[session.settings.show(name)?])),
+        Bound::Empty => {}
+        Bound::CreateTable(_) | Bound::CreateIndex(_) | Bound::AlterTable(_) | Bound::Drop(_) => {
+            let done = super::ddl::run(session, prepared.command, statement)?;
+            if let Some(count) = done {
+                affected = count;
+                tag = format!("{tag} {count}");
+            }
+        }
+        Bound::Query(_) | Bound::Insert(_) | Bound::Update(_) | Bound::Delete(_) | Bound::Explain { .. } => {
+            return Err(Error::unsupported("this statement"));
+        }
+    }
+    session.last_utility = Some((tag, affected));
+    Ok(State::Gathered(rows.into_iter()))
+}
+
+/// Runs a plan to its end inside the session's transaction; answers its rows and its count.
+pub(super) fn run_inside(
+    session: &mut Session,
+    prepared: &Prepared,
+    parameters: Vec<Datum>,
+) -> Result<(Vec<Batch>, u64)> {
+    let PhysicalStatement::Plan(plan) = &prepared.statement else {
+        return Err(Error::internal("only plans run inside a statement"));
+    };
+    let run = Run::new(session, prepared, parameters, true);
+    let mut execution = Execution::new(Arc::clone(plan));
+    let shared = Arc::clone(&session.shared);
+    let writing = session.begin_writing(prepared.command)?;
+    let mut rows = Vec::new();
+    loop {
+        match run.step(&shared, Pages::Write(&mut writing.txn), &mut execution, u64::MAX)? {
+            Step::Rows(batch) => rows.push(batch),
+            Step::Yield => {}
+            Step::Done { affected } => return Ok((rows, affected)),
+        }
+    }
+}
+
+fn explained(
+    session: &mut Session,
+    prepared: &Prepared,
+    analyze: bool,
+    plan: &Arc<PhysicalPlan>,
+    _parameters: &[Datum],
+) -> Result<State> {
+    if analyze {
+        return Err(Error::unsupported("EXPLAIN ANALYZE"));
+    }
+    let _ = (session, prepared, plan);
+    Err(Error::unsupported("EXPLAIN"))
+}
+
+/// One column of texts.
+fn text_batch(lines: &[String]) -> Batch {
+    let mut bytes = ByteColumn::default();
+    for line in lines {
+        bytes.push(line.as_bytes());
+    }
+    Batch { columns: vec![Vector { values: Values::Bytes(bytes), nulls: None }], rows: lines.len() }
 }

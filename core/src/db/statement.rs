@@ -1,42 +1,86 @@
 //! A prepared statement.
 
-use crate::error::{Error, Result};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::error::{Error, Result, SqlState};
 use crate::value::SqlType;
 
+use super::parameters::gather;
+use super::portal::{self, PortalStep};
+use super::prepared::Prepared;
+use super::session::SessionCell;
 use super::{Column, Params, Portal, Row, Rows};
 
 /// A parsed and planned statement of one connection. It plans itself again when the schema has changed.
 #[derive(Debug)]
-pub struct Statement {}
+pub struct Statement {
+    session: Arc<SessionCell>,
+    prepared: Mutex<Arc<Prepared>>,
+}
 
 impl Statement {
+    pub(super) fn new(session: Arc<SessionCell>, prepared: Arc<Prepared>) -> Statement {
+        Statement { session, prepared: Mutex::new(prepared) }
+    }
+
     /// The type of each parameter, `$1` first.
-    pub fn parameters(&self) -> &[SqlType] {
-        &[]
+    pub fn parameters(&self) -> Vec<SqlType> {
+        self.prepared().parameters.clone()
     }
 
     /// The columns of the rows it returns; none if it returns none.
-    pub fn columns(&self) -> &[Column] {
-        &[]
+    pub fn columns(&self) -> Arc<[Column]> {
+        Arc::clone(&self.prepared().columns)
+    }
+
+    /// Whether it returns rows at all.
+    pub fn returns_rows(&self) -> bool {
+        self.prepared().returns_rows
     }
 
     /// Runs it and answers how many rows it changed (or returned).
-    pub fn execute(&self, _params: impl Params) -> Result<u64> {
-        Err(Error::unsupported("execute"))
+    pub fn execute(&self, params: impl Params) -> Result<u64> {
+        let mut portal = self.portal(params)?;
+        loop {
+            match portal.step(u64::MAX)? {
+                PortalStep::Rows(_) | PortalStep::Yield => {}
+                PortalStep::Done => return Ok(portal.affected()),
+            }
+        }
     }
 
     /// Runs it and answers its rows.
-    pub fn query(&self, _params: impl Params) -> Result<Rows> {
-        Err(Error::unsupported("query"))
+    pub fn query(&self, params: impl Params) -> Result<Rows> {
+        rows_of(self.portal(params)?)
     }
 
     /// Runs it and reads the first row; none is an error (P0002).
-    pub fn query_row<T>(&self, _params: impl Params, _read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
-        Err(Error::unsupported("query"))
+    pub fn query_row<T>(&self, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
+        let mut rows = self.query(params)?;
+        match rows.next()? {
+            Some(row) => read(&row),
+            None => Err(Error::new(SqlState::NO_DATA_FOUND, "query returned no rows")),
+        }
     }
 
     /// Begins it, to be run step by step.
-    pub fn portal(&self, _params: impl Params) -> Result<Portal> {
-        Err(Error::unsupported("portal"))
+    pub fn portal(&self, params: impl Params) -> Result<Portal> {
+        let mut prepared = self.prepared();
+        let parameters = gather(&params, &prepared.parameters)?;
+        portal::begin(&self.session, &mut prepared, parameters)
     }
+
+    fn prepared(&self) -> MutexGuard<'_, Arc<Prepared>> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Rows of a statement: as they come where it only reads, gathered where it changes something, so that the
+/// change is done when the caller sees its first row.
+pub(super) fn rows_of(mut portal: Portal) -> Result<Rows> {
+    if portal.is_writing() {
+        let batches = portal.gather()?;
+        return Ok(Rows::buffered(portal.columns_shared(), batches));
+    }
+    Ok(Rows::streaming(portal))
 }

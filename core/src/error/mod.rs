@@ -146,6 +146,12 @@ impl Error {
         self.0.position.get_or_insert(position);
         self
     }
+    /// Moves the position, if there is one, by the characters that stand before the statement.
+    #[must_use]
+    pub fn moved_by(mut self, characters: u32) -> Error {
+        self.0.position = self.0.position.map(|position| position.saturating_add(characters));
+        self
+    }
     /// Names the table.
     #[must_use]
     pub fn with_table(mut self, schema: impl Into<String>, table: impl Into<String>) -> Error {

@@ -1,8 +1,38 @@
-//! Catalog objects as trees: rows, index entries, constraints.
+//! Catalog objects as trees: the catalog itself, rows with their index entries, references, sequences.
+//!
+//! Evaluates no expression: `exec` hands finished rows over. Knows what a row of a table costs elsewhere:
+//! one entry in every index, a probe of every parent.
+//!
+//! ```text
+//! Roots::catalog_root --> system tree: rowid = object id, (kind, description)
+//!                            Table.root --> row tree      rowid -> cells
+//!                            Index.root --> key tree      encoded key, rowid
+//! ```
+//!
+//! S1  Every row has exactly one entry in every index of its table.
+//! S2  The catalog of a snapshot is what its system tree says: its version is `Roots::schema_version`.
+//! S3  A number drawn from a sequence is never drawn again by a transaction that commits, crash or not.
 
+mod build_index;
+mod catalog;
+mod description;
+mod foreign_key;
+mod index;
+mod key;
 mod scan;
+mod sequence;
+mod table;
+mod verify;
 
 #[cfg(test)]
 mod scan_tests;
 
+pub use build_index::build_index;
+pub use catalog::{load_catalog, read_sequence_state, save_catalog, write_sequence_state};
+pub use foreign_key::{ChildProbe, ParentProbe};
+pub use index::IndexScan;
+pub use key::{IndexShape, contains_null};
 pub use scan::{TableScan, fetch};
+pub use sequence::Sequences;
+pub use table::{TableShape, TableWriter, create_index, create_table, drop_index, drop_table};
+pub use verify::verify;

@@ -20,4 +20,3 @@ pub mod layout;
 pub mod log;
 pub mod prepare;
 pub mod scan;
-

@@ -1,0 +1,435 @@
+//! A session: which transaction is open, what it has set, what it has to say.
+//!
+//! ```text
+//!          BEGIN                     error
+//! Idle ------------> Open -------------------------> Failed
+//!   |                 | COMMIT, ROLLBACK               | ROLLBACK, COMMIT: Idle
+//!   | script          v                                | ROLLBACK TO: Open
+//!   +--> Implicit -> Idle
+//! ```
+//!
+//! T1  The write transaction begins with the first statement that writes, and lives no longer than the
+//!     transaction of the session; reading statements before it each have a snapshot of their own.
+//! T2  While a transaction writes, all its statements see its own changes, the catalog included.
+//! T3  A failed transaction holds the writer's lock only if a savepoint could bring it back to life.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::base::ObjectId;
+use crate::base::hash::HashMap;
+use crate::catalog::Catalog;
+use crate::env::Nanos;
+use crate::error::{Error, Result, SqlState};
+use crate::pager::{ReadTxn, Savepoint, WriteTxn};
+use crate::plan::TransactionStatement;
+use crate::store;
+
+use super::database::Shared;
+use super::functions::unix_to_postgres;
+use super::outcome::Notice;
+use super::plan_cache::PlanCache;
+use super::settings::Settings;
+
+/// Plans a session keeps for a catalog of its own, while it has changed the schema and not committed.
+const PRIVATE_PLANS: usize = 64;
+
+/// A session behind its lock: portals, statements and the connection share it.
+#[derive(Debug)]
+pub(super) struct SessionCell(Mutex<Session>);
+
+impl SessionCell {
+    pub(super) fn new(session: Session) -> SessionCell {
+        SessionCell(Mutex::new(session))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Session> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The last values drawn, for `currval`.
+pub(super) type Draws = Mutex<HashMap<ObjectId, i64>>;
+
+/// See the picture above.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Phase {
+    Idle,
+    Implicit,
+    Open,
+    Failed,
+}
+
+/// The write transaction of a session.
+pub(super) struct Writing {
+    pub(super) txn: WriteTxn,
+    /// The catalog as this transaction sees it.
+    pub(super) catalog: Arc<Catalog>,
+    /// Whether that is a catalog nobody else sees.
+    pub(super) catalog_changed: bool,
+    /// Plans for a catalog nobody else sees.
+    pub(super) plans: PlanCache,
+}
+
+impl core::fmt::Debug for Writing {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Writing").field("catalog_changed", &self.catalog_changed).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+struct Mark {
+    name: String,
+    /// `None`: nothing was written before it.
+    pages: Option<(Savepoint, Arc<Catalog>, bool)>,
+    settings: Arc<Settings>,
+}
+
+/// A session.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) shared: Arc<Shared>,
+    pub(super) phase: Phase,
+    pub(super) writing: Option<Writing>,
+    marks: Vec<Mark>,
+    pub(super) settings: Arc<Settings>,
+    defaults: Arc<Settings>,
+    /// The settings when the transaction began, and those that SET LOCAL hides.
+    before: Option<Arc<Settings>>,
+    hidden: Option<Arc<Settings>>,
+    pub(super) notices: Vec<Notice>,
+    pub(super) draws: Arc<Draws>,
+    /// `now()` of an open transaction, in PostgreSQL's microseconds.
+    pub(super) transaction_time: Option<i64>,
+    read_only: bool,
+    /// Counts transactions, so that a portal knows whether it is still in its own.
+    pub(super) serial: u64,
+    /// Tag and count of the utility statement that has just run.
+    pub(super) last_utility: Option<(String, u64)>,
+    /// A writing statement is between two steps.
+    pub(super) running: bool,
+}
+
+impl Session {
+    pub(super) fn new(shared: Arc<Shared>) -> Session {
+        let settings = Arc::new(Settings::new(shared.options.durability));
+        Session {
+            shared,
+            phase: Phase::Idle,
+            writing: None,
+            marks: Vec::new(),
+            defaults: Arc::clone(&settings),
+            settings,
+            before: None,
+            hidden: None,
+            notices: Vec::new(),
+            draws: Arc::default(),
+            transaction_time: None,
+            read_only: false,
+            serial: 0,
+            last_utility: None,
+            running: false,
+        }
+    }
+
+    /// Refuses work that cannot begin now.
+    pub(super) fn check_ready(&self) -> Result<()> {
+        self.shared.check_open()?;
+        if self.running {
+            return Err(Error::new(
+                SqlState::OBJECT_IN_USE,
+                "a statement of this connection is still running: step it to its end or drop it",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What a statement in a failed transaction gets.
+    pub(super) fn failed() -> Error {
+        Error::new(
+            SqlState::IN_FAILED_SQL_TRANSACTION,
+            "current transaction is aborted, commands ignored until end of transaction block",
+        )
+    }
+
+    /// Keeps a notice for the client, if it wants it.
+    pub(super) fn notice(&mut self, notice: Notice) {
+        if self.settings.wants(notice.severity) {
+            self.notices.push(notice);
+        }
+    }
+
+    /// The catalog that statements are planned against now, and whether it is a committed one.
+    pub(super) fn catalog(&self) -> Result<(Arc<Catalog>, bool)> {
+        if let Some(writing) = &self.writing {
+            return Ok((Arc::clone(&writing.catalog), !writing.catalog_changed));
+        }
+        let read = self.shared.pager.begin_read()?;
+        Ok((self.shared.catalog_of(&read, read.roots())?, true))
+    }
+
+    /// A snapshot for one statement, with its catalog.
+    pub(super) fn snapshot(&self) -> Result<(ReadTxn, Arc<Catalog>)> {
+        let read = self.shared.pager.begin_read()?;
+        let catalog = self.shared.catalog_of(&read, read.roots())?;
+        Ok((read, catalog))
+    }
+
+    /// The write transaction, begun if need be.
+    pub(super) fn begin_writing(&mut self, command: &str) -> Result<&mut Writing> {
+        if self.writing.is_none() {
+            if self.read_only || self.shared.options.read_only {
+                return Err(Error::new(
+                    SqlState::READ_ONLY_SQL_TRANSACTION,
+                    format!("cannot execute {command} in a read-only transaction"),
+                ));
+            }
+            let txn = self.shared.begin_write()?;
+            let catalog = self.shared.catalog_of(&txn, txn.roots())?;
+            self.writing =
+                Some(Writing { txn, catalog, catalog_changed: false, plans: PlanCache::new(PRIVATE_PLANS) });
+        }
+        Ok(self.writing.as_mut().expect("T1: begun above"))
+    }
+
+    /// Opens the transaction that a script is in, unless one is open.
+    pub(super) fn begin_implicit(&mut self) {
+        if self.phase == Phase::Idle {
+            self.begin(Phase::Implicit);
+        }
+    }
+
+    /// Commits the transaction of a script, if it is still that one.
+    pub(super) fn end_implicit(&mut self) -> Result<()> {
+        if self.phase == Phase::Implicit { self.commit() } else { Ok(()) }
+    }
+
+    fn begin(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.serial += 1;
+        self.before = Some(Arc::clone(&self.settings));
+        self.transaction_time = Some(unix_to_postgres(self.shared.env.clock.now()));
+    }
+
+    /// After a statement that succeeded: outside a transaction its changes are committed now.
+    pub(super) fn statement_done(&mut self) -> Result<()> {
+        if self.phase == Phase::Idle { self.commit() } else { self.write_sequences() }
+    }
+
+    /// After a statement that failed: the transaction is over, or waits for ROLLBACK.
+    pub(super) fn statement_failed(&mut self) {
+        match self.phase {
+            Phase::Idle | Phase::Implicit => self.rollback(),
+            Phase::Open | Phase::Failed => {
+                self.phase = Phase::Failed;
+                if self.marks.is_empty() {
+                    self.drop_writing(); // T3
+                }
+            }
+        }
+    }
+
+    /// Writes the promises of sequences drawn from: see [`store::Sequences`].
+    fn write_sequences(&mut self) -> Result<()> {
+        let Some(writing) = &mut self.writing else { return Ok(()) };
+        for (id, next) in self.shared.sequences.take_owed() {
+            store::write_sequence_state(&mut writing.txn, id, next)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the transaction permanent.
+    pub(super) fn commit(&mut self) -> Result<()> {
+        if let Err(error) = self.write_sequences() {
+            self.rollback();
+            return Err(error);
+        }
+        if let Some(writing) = self.writing.take() {
+            if writing.txn.has_changes() {
+                // Before the commit: after it another writer may be drawing already.
+                self.shared.sequences.committed();
+                if let Err(error) = writing.txn.commit(self.settings.durability()) {
+                    self.shared.sequences.rolled_back();
+                    self.rollback();
+                    return Err(error);
+                }
+            }
+            if writing.catalog_changed {
+                self.shared.publish_catalog(writing.catalog);
+            }
+        }
+        if let Some(hidden) = self.hidden.take() {
+            self.settings = hidden;
+        }
+        self.over();
+        Ok(())
+    }
+
+    /// Undoes the transaction.
+    pub(super) fn rollback(&mut self) {
+        self.drop_writing();
+        if let Some(before) = self.before.take() {
+            self.settings = before;
+        }
+        self.hidden = None;
+        self.over();
+    }
+
+    fn drop_writing(&mut self) {
+        let Some(writing) = self.writing.take() else { return };
+        self.shared.sequences.rolled_back();
+        if writing.catalog_changed {
+            self.shared.forget_new_sequences();
+        }
+    }
+
+    fn over(&mut self) {
+        self.phase = Phase::Idle;
+        self.marks.clear();
+        self.before = None;
+        self.hidden = None;
+        self.transaction_time = None;
+        self.read_only = false;
+        self.running = false;
+        self.serial += 1;
+    }
+
+    /// Runs BEGIN, COMMIT and the like; answers the command tag.
+    pub(super) fn control(&mut self, statement: &TransactionStatement) -> Result<&'static str> {
+        match statement {
+            TransactionStatement::Begin { read_only } => {
+                match self.phase {
+                    Phase::Open => self.notice(Notice::warning(
+                        SqlState::ACTIVE_SQL_TRANSACTION,
+                        "there is already a transaction in progress",
+                    )),
+                    // What a script did before its BEGIN becomes part of the block.
+                    Phase::Implicit => self.phase = Phase::Open,
+                    Phase::Idle => self.begin(Phase::Open),
+                    Phase::Failed => return Err(Session::failed()),
+                }
+                self.read_only |= *read_only;
+                Ok("BEGIN")
+            }
+            TransactionStatement::Commit => {
+                if self.phase == Phase::Failed {
+                    self.rollback();
+                    return Ok("ROLLBACK");
+                }
+                self.warn_if_outside();
+                self.commit()?;
+                Ok("COMMIT")
+            }
+            TransactionStatement::Rollback => {
+                self.warn_if_outside();
+                self.rollback();
+                Ok("ROLLBACK")
+            }
+            TransactionStatement::Savepoint(name) => {
+                self.need_block("SAVEPOINT")?;
+                self.write_sequences()?;
+                let pages = self.writing.as_mut().map(|writing| {
+                    (writing.txn.savepoint(), Arc::clone(&writing.catalog), writing.catalog_changed)
+                });
+                let settings = Arc::clone(&self.settings);
+                self.marks.push(Mark { name: name.clone(), pages, settings });
+                Ok("SAVEPOINT")
+            }
+            TransactionStatement::Release(name) => {
+                self.need_block("RELEASE SAVEPOINT")?;
+                let at = self.mark(name)?;
+                let released = self.marks.drain(at..).find_map(|mark| mark.pages);
+                if let (Some((savepoint, ..)), Some(writing)) = (released, &mut self.writing) {
+                    writing.txn.release(savepoint);
+                }
+                Ok("RELEASE")
+            }
+            TransactionStatement::RollbackTo(name) => {
+                self.need_block("ROLLBACK TO SAVEPOINT")?;
+                let at = self.mark(name)?;
+                self.rollback_to(at);
+                Ok("ROLLBACK")
+            }
+        }
+    }
+
+    fn rollback_to(&mut self, at: usize) {
+        self.marks.truncate(at + 1);
+        let Some(mark) = self.marks.last() else { return };
+        self.settings = Arc::clone(&mark.settings);
+        match (&mark.pages, &mut self.writing) {
+            (Some((savepoint, catalog, changed)), Some(writing)) => {
+                writing.txn.rollback_to(*savepoint);
+                if !Arc::ptr_eq(&writing.catalog, catalog) {
+                    writing.catalog = Arc::clone(catalog);
+                    writing.catalog_changed = *changed;
+                    writing.plans.clear();
+                    let catalog = Arc::clone(catalog);
+                    self.shared.sequences.retain(|id| catalog.sequences.contains_key(&id));
+                }
+                self.shared.sequences.rolled_back();
+            }
+            // Nothing was written when the savepoint was set.
+            (None, Some(_)) => self.drop_writing(),
+            (_, None) => {}
+        }
+        self.phase = Phase::Open;
+    }
+
+    fn warn_if_outside(&mut self) {
+        if matches!(self.phase, Phase::Idle | Phase::Implicit) {
+            self.notice(Notice::warning(
+                SqlState::NO_ACTIVE_SQL_TRANSACTION,
+                "there is no transaction in progress",
+            ));
+        }
+    }
+
+    fn need_block(&self, command: &str) -> Result<()> {
+        match self.phase {
+            Phase::Open | Phase::Failed => Ok(()),
+            Phase::Idle | Phase::Implicit => Err(Error::new(
+                SqlState::NO_ACTIVE_SQL_TRANSACTION,
+                format!("{command} can only be used in transaction blocks"),
+            )),
+        }
+    }
+
+    fn mark(&self, name: &str) -> Result<usize> {
+        self.marks.iter().rposition(|mark| mark.name == name).ok_or_else(|| {
+            Error::new(
+                SqlState::INVALID_SAVEPOINT_SPECIFICATION,
+                format!("savepoint \"{name}\" does not exist"),
+            )
+        })
+    }
+
+    /// SET.
+    pub(super) fn set(&mut self, name: &str, value: Option<&str>, local: bool) -> Result<()> {
+        let defaults = Arc::clone(&self.defaults);
+        if local {
+            if matches!(self.phase, Phase::Idle | Phase::Implicit) {
+                self.notice(Notice::warning(
+                    SqlState::NO_ACTIVE_SQL_TRANSACTION,
+                    "SET LOCAL can only be used in transaction blocks",
+                ));
+                return Settings::clone(&self.settings).set(name, value, &defaults);
+            }
+            self.hidden.get_or_insert_with(|| Arc::clone(&self.settings));
+        } else if let Some(hidden) = &mut self.hidden {
+            Arc::make_mut(hidden).set(name, value, &defaults)?;
+        }
+        Arc::make_mut(&mut self.settings).set(name, value, &defaults)
+    }
+
+    /// When a statement that begins now must have ended.
+    pub(super) fn deadline(&self) -> Option<Nanos> {
+        let timeout = self.settings.statement_timeout_nanos()?;
+        Some(Nanos(self.shared.env.clock.monotonic().0.saturating_add(timeout)))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.drop_writing();
+    }
+}
