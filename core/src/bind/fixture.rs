@@ -144,3 +144,17 @@ fn create_table(catalog: &mut Catalog, create: CreateTable) {
         layouts: Vec::new(),
     });
 }
+
+/// Checks a golden file: statements, each followed by `---` and its expected text, separated by `====`.
+/// The failure shows the whole file as it should be now.
+pub(crate) fn check_golden(golden: &str, actual: &dyn Fn(&str) -> String) {
+    let mut regenerated = Vec::new();
+    for case in golden.trim().split("\n====\n") {
+        let sql = case.split("\n---\n").next().unwrap_or_default().trim();
+        regenerated.push(format!("{sql}\n---\n{}", actual(sql).trim_end()));
+    }
+    let regenerated = regenerated.join("\n====\n");
+    if regenerated != golden.trim() {
+        panic!("the golden differs; it would now be:\n{regenerated}\n");
+    }
+}

@@ -1,7 +1,6 @@
 //! Accept and reject tables of the lexer, the splitter, the bounds and the parser.
 
 use super::*;
-use crate::error::SqlState;
 
 #[test]
 fn a_script_is_cut_at_semicolons_outside_quotes_and_comments() {
