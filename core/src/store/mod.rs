@@ -32,7 +32,7 @@ pub use catalog::{load_catalog, read_sequence_state, save_catalog, write_sequenc
 pub use foreign_key::{ChildProbe, ParentProbe};
 pub use index::IndexScan;
 pub use key::{IndexShape, contains_null};
-pub use scan::{TableScan, fetch};
+pub use scan::{ROWID, TableScan, fetch};
 pub use sequence::Sequences;
-pub use table::{TableShape, TableWriter, create_index, create_table, drop_index, drop_table};
+pub use table::{TableShape, TableWriter, create_index, create_table, drop_index, drop_table, failing_row};
 pub use verify::verify;

@@ -20,6 +20,9 @@ use crate::error::{Error, Result};
 use crate::record::cell_width;
 use crate::value::SqlType;
 
+/// The ordinal that stands for the rowid itself, hidden or not.
+pub const ROWID: usize = usize::MAX;
+
 /// Where a wanted column comes from and what its bits become.
 #[derive(Clone, Copy, Debug)]
 enum Wanted {
@@ -185,7 +188,7 @@ pub fn fetch(
 }
 
 fn wanted(table: &Table, stored: &[usize], ordinal: usize) -> Result<Wanted> {
-    if table.rowid_column == Some(ordinal) {
+    if ordinal == ROWID || table.rowid_column == Some(ordinal) {
         return Ok(Wanted::RowId);
     }
     let column = table.columns.get(ordinal);

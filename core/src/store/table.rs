@@ -330,7 +330,7 @@ fn not_null(table: &Table, column: &str, row: &[Datum]) -> Error {
 }
 
 /// `Failing row contains (1, null).`: long values are cut, as PostgreSQL cuts them.
-pub(crate) fn failing_row(table: &Table, row: &[Datum]) -> String {
+pub fn failing_row(table: &Table, row: &[Datum]) -> String {
     const SHOWN_BYTES: usize = 64;
     let texts: Vec<String> = table
         .columns
