@@ -109,6 +109,13 @@ impl Database {
         shared.pager.close()
     }
 
+    /// What exists, as the last commit left it.
+    pub fn catalog(&self) -> Result<Arc<Catalog>> {
+        self.shared.check_open()?;
+        let read = self.shared.pager.begin_read()?;
+        self.shared.catalog_of(&read, read.roots())
+    }
+
     /// Checks every page, tree and index against each other; answers what is wrong, in words.
     pub fn verify(&self) -> Result<Vec<String>> {
         self.shared.check_open()?;
