@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Execution --step(cx)--> Rows(batch) | Yield | Done
-//!     root operator.next(cx) -> its inputs.next(cx) -> ... -> store
+//!     root operator.next(run, want) -> its inputs.next(run, want) -> ... -> store
 //! ```
 //!
 //! E1  A step does bounded work: when the fuel of its context is used up it answers `Yield`, and the
@@ -10,9 +10,26 @@
 //! E2  Operators hold no borrow of the transaction: whoever steps hands it in.
 //! E3  UPDATE and DELETE gather their source rows before they change any (no Halloween).
 //! E4  After an error an execution is over; what it changed must be rolled back by the caller.
+//! E5  The rows and their order do not depend on batch size or fuel.
+//!
+//! Sorts and hash tables live in memory within the statement's budget (53200 beyond it); they do not
+//! spill yet.
 
+mod access;
+mod build;
+mod change;
 mod context;
 mod execution;
+mod key;
+mod key_table;
+mod micro;
+mod operator;
+mod row_store;
+mod run;
+mod subquery;
+
+#[cfg(test)]
+mod tests;
 
 pub use context::{ExecContext, Interrupt, Pages, Uninterrupted};
 pub use execution::{Execution, Step};

@@ -1,19 +1,365 @@
 //! Logical node to physical node.
 
-use crate::catalog::Catalog;
-use crate::error::{Error, Result};
-use crate::plan::{Bound, Statement};
+use std::sync::Arc;
 
-use super::PhysicalStatement;
+use crate::base::ColumnId;
+use crate::catalog::Catalog;
+use crate::error::Result;
+use crate::plan::{
+    AggregateCall, Bound, ColumnInfo, Expr, LogicalPlan, Names, OutputColumn, Query, SetOperator, SortKey,
+    Statement, TableScan,
+};
+use crate::value::SqlType;
+
+use super::micro;
+use super::plan::{Aggregate, Key, Node, Operation, PhysicalPlan, PhysicalStatement, PlanKind};
+use super::scope::{Columns, Lowered, Lowerer, split_conjuncts};
 
 /// Chooses algorithms and compiles expressions.
-pub fn lower(bound: &Bound, _catalog: &Catalog) -> Result<PhysicalStatement> {
+pub fn lower(bound: &Bound, catalog: &Catalog) -> Result<PhysicalStatement> {
     match &bound.statement {
-        Statement::Query(_)
-        | Statement::Insert(_)
-        | Statement::Update(_)
-        | Statement::Delete(_)
-        | Statement::Explain { .. } => Err(Error::unsupported("running a plan")),
-        utility => Ok(PhysicalStatement::Utility(Box::new(utility.clone()))),
+        Statement::Explain { analyze, statement } => {
+            let names = match &**statement {
+                Statement::Query(query) => Names::of(&query.plan),
+                Statement::Insert(insert) => Names::of(&insert.source),
+                Statement::Update(update) => Names::of(&update.source),
+                Statement::Delete(delete) => Names::of(&delete.source),
+                other => return Ok(PhysicalStatement::Utility(Box::new(other.clone()))),
+            };
+            let plan = lower_plan(statement, bound, catalog, Some(names))?;
+            Ok(match plan {
+                Some(plan) => PhysicalStatement::Explain { analyze: *analyze, plan: Arc::new(plan) },
+                None => PhysicalStatement::Utility(Box::new(bound.statement.clone())),
+            })
+        }
+        statement => Ok(match lower_plan(statement, bound, catalog, None)? {
+            Some(plan) => PhysicalStatement::Plan(Arc::new(plan)),
+            None => PhysicalStatement::Utility(Box::new(statement.clone())),
+        }),
+    }
+}
+
+/// Lowers a query on its own, as CREATE TABLE AS has one inside.
+pub(super) fn lower_plan(
+    statement: &Statement,
+    bound: &Bound,
+    catalog: &Catalog,
+    names: Option<Names>,
+) -> Result<Option<PhysicalPlan>> {
+    let mut lowerer = Lowerer::new(catalog, names);
+    let (kind, root, output) = match statement {
+        Statement::Query(query) => {
+            let root = lowerer.lower_query(query)?;
+            (PlanKind::Select, root, query.output.clone())
+        }
+        Statement::Insert(insert) => {
+            let output = insert.returning.iter().map(|(column, _)| column.clone()).collect();
+            (PlanKind::Insert, lowerer.lower_insert(insert)?, output)
+        }
+        Statement::Update(update) => {
+            let output = update.returning.iter().map(|(column, _)| column.clone()).collect();
+            (PlanKind::Update, lowerer.lower_update(update)?, output)
+        }
+        Statement::Delete(delete) => {
+            let output = delete.returning.iter().map(|(column, _)| column.clone()).collect();
+            (PlanKind::Delete, lowerer.lower_delete(delete)?, output)
+        }
+        _ => return Ok(None),
+    };
+    let output: Vec<OutputColumn> = output;
+    let micro = micro::recognise(kind, &root, &output);
+    Ok(Some(PhysicalPlan {
+        kind,
+        output,
+        parameters: bound.parameters.clone(),
+        root,
+        subplans: lowerer.subplans,
+        nodes: lowerer.next_number,
+        micro,
+    }))
+}
+
+impl Lowerer<'_> {
+    fn lower_query(&mut self, query: &Query) -> Result<Node> {
+        let lowered = self.lower(&query.plan)?;
+        let wanted: Vec<(ColumnId, SqlType)> =
+            query.output.iter().map(|column| (column.id, column.ty.ty)).collect();
+        self.in_order(lowered, &wanted)
+    }
+
+    /// Lowers a plan so that its columns come out in the logical order.
+    pub(super) fn lower_in_order(&mut self, plan: &LogicalPlan) -> Result<Lowered> {
+        let lowered = self.lower(plan)?;
+        let wanted: Vec<(ColumnId, SqlType)> =
+            plan.columns().iter().map(|column| (column.id, column.ty.ty)).collect();
+        let node = self.in_order(lowered, &wanted)?;
+        Ok(Lowered { node, columns: Columns::new(wanted.into_iter().map(|(id, _)| id).collect()) })
+    }
+
+    /// A projection to these columns, unless the node gives exactly them.
+    pub(super) fn in_order(&mut self, lowered: Lowered, wanted: &[(ColumnId, SqlType)]) -> Result<Node> {
+        if lowered.columns.ids.iter().eq(wanted.iter().map(|(id, _)| id)) {
+            return Ok(lowered.node);
+        }
+        let items = wanted
+            .iter()
+            .map(|(id, ty)| self.compile(&Expr::Column(*id, *ty), &lowered.columns))
+            .collect::<Result<Vec<_>>>()?;
+        let rows = lowered.node.rows;
+        let types = wanted.iter().map(|(_, ty)| *ty).collect();
+        // A projection over a projection of columns: take them from below at once.
+        let operation = Operation::Project { input: Box::new(lowered.node), items: items.into() };
+        Ok(self.node(operation, types, rows))
+    }
+
+    pub(super) fn node(&mut self, operation: Operation, types: Vec<SqlType>, rows: f64) -> Node {
+        let number = self.next_number;
+        self.next_number += 1;
+        Node { operation, types: types.into(), rows, number, details: Vec::new() }
+    }
+
+    /// Adds a line of EXPLAIN.
+    pub(super) fn detail(&self, node: &mut Node, label: &str, exprs: &[Expr]) {
+        if let Some(names) = &self.names
+            && !exprs.is_empty()
+        {
+            let texts: Vec<String> = exprs.iter().map(|expr| names.expr(expr)).collect();
+            let separator = if label == "Filter" || label.ends_with("Cond") { " AND " } else { ", " };
+            node.details.push(format!("{label}: {}", texts.join(separator)));
+        }
+    }
+
+    pub(super) fn lower(&mut self, plan: &LogicalPlan) -> Result<Lowered> {
+        match plan {
+            LogicalPlan::Scan(scan) => self.lower_scan(scan, &[]),
+            LogicalPlan::Values { columns, rows } => self.lower_values(columns, rows),
+            LogicalPlan::Filter { input, predicate } => self.lower_filter(input, predicate),
+            LogicalPlan::Project { input, items } => self.lower_project(input, items),
+            LogicalPlan::Join { kind, left, right, on, lateral } => {
+                if *lateral {
+                    self.lower_lateral(*kind, left, right, on)
+                } else {
+                    self.lower_join(*kind, left, right, on)
+                }
+            }
+            LogicalPlan::Aggregate { input, groups, aggregates } => {
+                self.lower_aggregate(input, groups, aggregates)
+            }
+            LogicalPlan::Distinct { input, on } => {
+                let lowered = if on.is_empty() { self.lower_in_order(input)? } else { self.lower(input)? };
+                let on = self.compile_all(on, &lowered.columns)?;
+                let (types, rows) = (lowered.node.types.to_vec(), lowered.node.rows);
+                let operation = Operation::Distinct { input: Box::new(lowered.node), on: on.into() };
+                let node = self.node(operation, types, (rows / 2.0).max(1.0));
+                Ok(Lowered { node, columns: lowered.columns })
+            }
+            LogicalPlan::Sort { input, keys } => self.lower_sort(input, keys, false),
+            LogicalPlan::Limit { input, limit, offset, with_ties } => {
+                self.lower_limit(input, limit.as_ref(), offset.as_ref(), *with_ties)
+            }
+            LogicalPlan::SetOperation { operator, all, left, right, columns } => {
+                self.lower_set_operation(*operator, *all, left, right, columns)
+            }
+        }
+    }
+
+    pub(super) fn lower_scan(&mut self, scan: &TableScan, more: &[Expr]) -> Result<Lowered> {
+        let mut conjuncts = Vec::new();
+        for predicate in scan.filter.iter().chain(more) {
+            split_conjuncts(predicate, &mut conjuncts);
+        }
+        let chosen = self.choose_access(scan, &conjuncts, None)?;
+        Ok(self.scan_node(chosen))
+    }
+
+    fn lower_values(&mut self, columns: &[ColumnInfo], rows: &[Vec<Expr>]) -> Result<Lowered> {
+        let none = Columns::default();
+        let programs: Vec<Vec<_>> =
+            rows.iter().map(|row| self.compile_all(row, &none)).collect::<Result<_>>()?;
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let count = rows.len() as f64;
+        let types = columns.iter().map(|column| column.ty.ty).collect();
+        let node = self.node(Operation::Values { rows: programs.into() }, types, count);
+        Ok(Lowered { node, columns: Columns::new(columns.iter().map(|column| column.id).collect()) })
+    }
+
+    fn lower_filter(&mut self, input: &LogicalPlan, predicate: &Expr) -> Result<Lowered> {
+        if let LogicalPlan::Scan(scan) = input {
+            return self.lower_scan(scan, core::slice::from_ref(predicate));
+        }
+        let lowered = self.lower(input)?;
+        let program = self.compile(predicate, &lowered.columns)?;
+        let (types, rows) = (lowered.node.types.to_vec(), lowered.node.rows);
+        let operation = Operation::Filter { input: Box::new(lowered.node), predicate: Arc::new(program) };
+        let mut node = self.node(operation, types, (rows / 3.0).max(1.0));
+        self.detail(&mut node, "Filter", core::slice::from_ref(predicate));
+        Ok(Lowered { node, columns: lowered.columns })
+    }
+
+    fn lower_project(&mut self, input: &LogicalPlan, items: &[(ColumnInfo, Expr)]) -> Result<Lowered> {
+        let lowered = self.lower(input)?;
+        let programs = self.compile_all(items.iter().map(|(_, expr)| expr), &lowered.columns)?;
+        let columns = Columns::new(items.iter().map(|(column, _)| column.id).collect());
+        let unchanged = programs.len() == lowered.columns.ids.len()
+            && programs.iter().enumerate().all(|(at, program)| program.as_column() == Some(at));
+        if unchanged {
+            return Ok(Lowered { node: lowered.node, columns });
+        }
+        let rows = lowered.node.rows;
+        let types = items.iter().map(|(_, expr)| expr.ty()).collect();
+        let operation = Operation::Project { input: Box::new(lowered.node), items: programs.into() };
+        Ok(Lowered { node: self.node(operation, types, rows), columns })
+    }
+
+    fn lower_aggregate(
+        &mut self,
+        input: &LogicalPlan,
+        groups: &[(ColumnInfo, Expr)],
+        aggregates: &[(ColumnInfo, AggregateCall)],
+    ) -> Result<Lowered> {
+        let lowered = self.lower(input)?;
+        let group_programs = self.compile_all(groups.iter().map(|(_, expr)| expr), &lowered.columns)?;
+        let mut calls = Vec::with_capacity(aggregates.len());
+        for (_, call) in aggregates {
+            calls.push(Aggregate {
+                function: call.function,
+                arguments: self.compile_all(&call.arguments, &lowered.columns)?.into(),
+                argument_types: call.arguments.iter().map(Expr::ty).collect(),
+                strict: call.strict,
+                distinct: call.distinct,
+                filter: match &call.filter {
+                    Some(filter) => Some(self.compile(filter, &lowered.columns)?),
+                    None => None,
+                },
+                order: self.compile_keys(&call.order, &lowered.columns)?,
+                ty: call.ty,
+            });
+        }
+        let types: Vec<SqlType> = groups
+            .iter()
+            .map(|(_, expr)| expr.ty())
+            .chain(aggregates.iter().map(|(_, call)| call.ty))
+            .collect();
+        let ids = groups.iter().map(|(column, _)| column.id);
+        let ids = ids.chain(aggregates.iter().map(|(column, _)| column.id)).collect();
+        let rows = if groups.is_empty() { 1.0 } else { (lowered.node.rows / 10.0).max(1.0) };
+        let operation = Operation::Aggregate {
+            input: Box::new(lowered.node),
+            groups: group_programs.into(),
+            aggregates: calls.into(),
+        };
+        let mut node = self.node(operation, types, rows);
+        let exprs: Vec<Expr> = groups.iter().map(|(_, expr)| expr.clone()).collect();
+        self.detail(&mut node, "Group Key", &exprs);
+        Ok(Lowered { node, columns: Columns::new(ids) })
+    }
+
+    fn compile_keys(&mut self, keys: &[SortKey], columns: &Columns) -> Result<Vec<Key>> {
+        keys.iter()
+            .map(|key| {
+                Ok(Key {
+                    program: self.compile(&key.expr, columns)?,
+                    descending: key.descending,
+                    nulls_first: key.nulls_first,
+                })
+            })
+            .collect()
+    }
+
+    /// `limited`: only the first rows are wanted, so reading in order beats sorting.
+    fn lower_sort(&mut self, input: &LogicalPlan, keys: &[SortKey], limited: bool) -> Result<Lowered> {
+        let mut lowered = self.lower(input)?;
+        let compiled = self.compile_keys(keys, &lowered.columns)?;
+        if super::order::provide(&mut lowered.node, &compiled, limited, self.catalog) {
+            return Ok(lowered);
+        }
+        let (types, rows) = (lowered.node.types.to_vec(), lowered.node.rows);
+        let operation = Operation::Sort { input: Box::new(lowered.node), keys: compiled.into() };
+        let mut node = self.node(operation, types, rows);
+        let exprs: Vec<Expr> = keys.iter().map(|key| key.expr.clone()).collect();
+        self.detail(&mut node, "Sort Key", &exprs);
+        Ok(Lowered { node, columns: lowered.columns })
+    }
+
+    fn lower_limit(
+        &mut self,
+        input: &LogicalPlan,
+        limit: Option<&Expr>,
+        offset: Option<&Expr>,
+        with_ties: bool,
+    ) -> Result<Lowered> {
+        let none = Columns::default();
+        let count = limit.map(|limit| self.compile(limit, &none)).transpose()?.map(Arc::new);
+        let skip = offset.map(|offset| self.compile(offset, &none)).transpose()?.map(Arc::new);
+        // A projection above the sort may go on top of the limit: fewer rows to compute.
+        let lowered = match input {
+            LogicalPlan::Sort { input, keys } => {
+                self.lower_sort(input, keys, count.is_some() && !with_ties)?
+            }
+            other => self.lower(other)?,
+        };
+        let rows = match limit {
+            #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+            Some(Expr::Literal(crate::value::Datum::Int(count), _)) => lowered.node.rows.min(*count as f64),
+            Some(_) => lowered.node.rows.min(100.0),
+            None => lowered.node.rows,
+        };
+        let types = lowered.node.types.to_vec();
+        let columns = lowered.columns;
+        let mut node = lowered.node;
+        if let (Operation::Sort { .. }, Some(count), false) = (&node.operation, &count, with_ties) {
+            let (number, details) = (node.number, core::mem::take(&mut node.details));
+            if let Operation::Sort { input, keys } = node.operation {
+                let operation = Operation::TopN { input, keys, limit: Arc::clone(count), offset: skip };
+                let types = types.into();
+                return Ok(Lowered { node: Node { operation, types, rows, number, details }, columns });
+            }
+            unreachable!("just matched");
+        }
+        let ties = match (&node.operation, with_ties) {
+            (Operation::Sort { keys, .. }, true) => Some(Arc::clone(keys)),
+            _ => None,
+        };
+        let operation = Operation::Limit { input: Box::new(node), limit: count, offset: skip, ties };
+        Ok(Lowered { node: self.node(operation, types, rows), columns })
+    }
+
+    fn lower_set_operation(
+        &mut self,
+        operator: SetOperator,
+        all: bool,
+        left: &LogicalPlan,
+        right: &LogicalPlan,
+        columns: &[ColumnInfo],
+    ) -> Result<Lowered> {
+        let left = self.lower_in_order(left)?.node;
+        let right = self.lower_in_order(right)?.node;
+        let types: Vec<SqlType> = columns.iter().map(|column| column.ty.ty).collect();
+        let columns = Columns::new(columns.iter().map(|column| column.id).collect());
+        let rows = left.rows + right.rows;
+        let node = match operator {
+            SetOperator::Union => {
+                // A chain of UNION ALL is one append.
+                let inputs = match left.operation {
+                    Operation::Append { mut inputs } => {
+                        inputs.push(right);
+                        inputs
+                    }
+                    _ => vec![left, right],
+                };
+                let node = self.node(Operation::Append { inputs }, types.clone(), rows);
+                if all {
+                    node
+                } else {
+                    let operation = Operation::Distinct { input: Box::new(node), on: Vec::new().into() };
+                    self.node(operation, types, rows / 2.0)
+                }
+            }
+            SetOperator::Intersect | SetOperator::Except => {
+                let (left, right) = (Box::new(left), Box::new(right));
+                self.node(Operation::SetOperation { operator, all, left, right }, types, rows / 2.0)
+            }
+        };
+        Ok(Lowered { node, columns })
     }
 }

@@ -5,9 +5,27 @@
 //!
 //! P1  A plan holds for one version of the catalog.
 //! P2  Expressions are compiled: columns are positions in the batch an operator receives.
+//! P3  Choices that depend on how many rows there are, which nobody has counted, are left to the running
+//!     operator where both ways are open (looking up or hashing in a join, heap or sort for a limit).
 
+mod access_path;
+mod dml;
+mod explain;
+mod join;
 mod lower;
+mod lower_dml;
+mod micro;
+mod order;
 mod plan;
+mod scope;
 
+#[cfg(test)]
+mod tests;
+
+pub(crate) use dml::{Check, DeletePlan, InsertPlan, UpdatePlan};
 pub use lower::lower;
+pub(crate) use micro::Micro;
+pub(crate) use plan::{
+    Access, Aggregate, Join, Key, Lookup, Matching, Node, Operation, Programs, Range, ScanPlan,
+};
 pub use plan::{PhysicalPlan, PhysicalStatement, PlanKind};

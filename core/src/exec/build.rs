@@ -1,0 +1,49 @@
+//! From plan nodes to operators.
+
+use crate::physical::{Node, Operation};
+
+use super::operator::{
+    Aggregation, Append, DeleteRows, Distinct, Filter, HashJoin, InsertRows, Instrument, LateralJoin, Limit,
+    LookupOrHash, NestedLoopJoin, Project, Scan, SetOperation, Sort, TopN, UpdateRows, Values,
+};
+use super::run::BoxedOperator;
+
+/// The operators of a plan, not yet begun.
+pub(crate) fn build(node: &Node, instrumented: bool) -> BoxedOperator {
+    let input = |node: &Node| build(node, instrumented);
+    let operator: BoxedOperator = match &node.operation {
+        Operation::Values { rows } => Box::new(Values::new(rows, &node.types)),
+        Operation::Scan(scan) => Box::new(Scan::new(scan, &node.types)),
+        Operation::Filter { input: of, predicate } => Box::new(Filter::new(input(of), predicate)),
+        Operation::Project { input: of, items } => Box::new(Project::new(input(of), items)),
+        Operation::Join(join) if join.lookup.is_some() => {
+            Box::new(LookupOrHash::new(input(&join.left), input(&join.right), join))
+        }
+        Operation::Join(join) if join.left_keys.is_empty() => {
+            Box::new(NestedLoopJoin::new(input(&join.left), input(&join.right), &join.matching))
+        }
+        Operation::Join(join) => Box::new(HashJoin::new(input(&join.left), input(&join.right), join)),
+        Operation::LateralJoin { left, right, outer, matching } => {
+            Box::new(LateralJoin::new(input(left), *right, outer, matching, instrumented))
+        }
+        Operation::Aggregate { input: of, groups, aggregates } => {
+            Box::new(Aggregation::new(input(of), groups, aggregates, &node.types))
+        }
+        Operation::Distinct { input: of, on } => Box::new(Distinct::new(input(of), on, &of.types)),
+        Operation::Sort { input: of, keys } => Box::new(Sort::new(input(of), keys, &of.types)),
+        Operation::TopN { input: of, keys, limit, offset } => {
+            Box::new(TopN::new(input(of), keys, limit, offset.as_ref(), &of.types))
+        }
+        Operation::Limit { input: of, limit, offset, ties } => {
+            Box::new(Limit::new(input(of), limit.as_ref(), offset.as_ref(), ties.as_ref()))
+        }
+        Operation::Append { inputs } => Box::new(Append::new(inputs.iter().map(input).collect())),
+        Operation::SetOperation { operator, all, left, right } => {
+            Box::new(SetOperation::new(*operator, *all, input(left), input(right), &left.types))
+        }
+        Operation::Insert { input: of, plan } => Box::new(InsertRows::new(input(of), plan, &of.types)),
+        Operation::Update { input: of, plan } => Box::new(UpdateRows::new(input(of), plan, &of.types)),
+        Operation::Delete { input: of, plan } => Box::new(DeleteRows::new(input(of), plan, &of.types)),
+    };
+    if instrumented { Box::new(Instrument::new(operator, node.number)) } else { operator }
+}

@@ -1,0 +1,472 @@
+//! What a statement's changes demand of other rows: references, checked and acted on at its end.
+//!
+//! ```text
+//! changed rows --keys--> incoming: children of old keys    -- CASCADE, SET NULL, SET DEFAULT change them,
+//!                        |                                    which are changes again
+//!                        +-> NO ACTION: looked at last
+//!                        outgoing: parents of new keys     -- looked at last
+//! ```
+//!
+//! C1  Actions come before checks: a row that an action removes needs no parent any more.
+//! C2  The children of all old keys are found before any is changed: chains of keys do not run into each
+//!     other.
+//!
+//! A cascaded change does not evaluate the CHECKs of the child: they are not bound with this statement.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::base::RowId;
+use crate::catalog::{Catalog, ForeignKey, ReferentialAction, Rule, Table};
+use crate::error::{Error, Result, SqlState};
+use crate::eval::Row;
+use crate::physical::Check;
+use crate::store::{ChildProbe, ParentProbe, TableWriter, failing_row};
+use crate::value::{Datum, TypeName, equal};
+
+use super::run::Run;
+
+/// Refuses a row that violates a CHECK (23514). A NULL where none may be is the writer's to refuse, and
+/// comes first.
+pub(crate) fn check_row(run: &mut Run<'_, '_>, table: &Table, checks: &[Check], row: &[Datum]) -> Result<()> {
+    if checks.is_empty()
+        || table.columns.iter().zip(row).any(|(column, value)| column.not_null && value.is_null())
+    {
+        return Ok(());
+    }
+    for check in checks {
+        if run.value(&check.predicate, Row::Values(row))? == Datum::Bool(false) {
+            return Err(Error::new(
+                SqlState::CHECK_VIOLATION,
+                format!(
+                    "new row for relation \"{}\" violates check constraint \"{}\"",
+                    table.name, check.name
+                ),
+            )
+            .with_detail(failing_row(table, row))
+            .with_table(table.schema.clone(), table.name.clone())
+            .with_constraint(check.name.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// The changes of one statement, and of the actions they set off.
+pub(crate) struct Changes {
+    catalog: Arc<Catalog>,
+    tables: Vec<TableChanges>,
+    queue: VecDeque<Task>,
+    /// NO ACTION checks: table, reference, old keys.
+    deferred: Vec<(Reference, Vec<Vec<Datum>>)>,
+    /// Whether the tables' keys were handed to the queue.
+    checking: bool,
+}
+
+/// A reference by its child and the place of the constraint in it.
+#[derive(Clone)]
+struct Reference {
+    child: Arc<Table>,
+    constraint: usize,
+}
+
+struct TableChanges {
+    table: Arc<Table>,
+    /// References of this table, with the new keys that need a parent.
+    outgoing: Vec<(Reference, Vec<Vec<Datum>>)>,
+    /// References to this table, with old keys and what became of them; found at the first need.
+    incoming: Option<Vec<(Reference, Vec<OldKey>)>>,
+}
+
+/// A key that is gone, and the one in its place (`None`: the row was deleted).
+struct OldKey {
+    old: Vec<Datum>,
+    new: Option<Vec<Datum>>,
+}
+
+enum Task {
+    Act(Reference, Vec<OldKey>),
+    CheckChildren(Reference, Vec<Vec<Datum>>),
+    CheckParents(Reference, Vec<Vec<Datum>>),
+}
+
+impl Reference {
+    fn key(&self) -> Result<&ForeignKey> {
+        match self.child.constraints.get(self.constraint).map(|constraint| &constraint.rule) {
+            Some(Rule::ForeignKey(key)) => Ok(key),
+            _ => Err(Error::internal("a constraint that is no reference")),
+        }
+    }
+}
+
+fn outgoing_of(table: &Arc<Table>) -> Vec<(Reference, Vec<Vec<Datum>>)> {
+    let references = table.constraints.iter().enumerate().filter_map(|(constraint, rule)| match rule.rule {
+        Rule::ForeignKey(_) => Some((Reference { child: Arc::clone(table), constraint }, Vec::new())),
+        Rule::PrimaryKey { .. } | Rule::Unique { .. } | Rule::Check { .. } => None,
+    });
+    references.collect()
+}
+
+/// The values of some columns.
+fn pick(columns: &[usize], row: &[Datum]) -> Vec<Datum> {
+    columns.iter().map(|column| row[*column].clone()).collect()
+}
+
+fn same_key(table: &Table, columns: &[usize], a: &[Datum], b: &[Datum]) -> bool {
+    columns.iter().all(|column| equal(&a[*column], &b[*column], table.columns[*column].ty.ty))
+}
+
+/// Keys waiting before they are checked ahead of the end, where that cannot matter.
+const KEYS_MAX: usize = 4096;
+
+impl Changes {
+    /// Nothing has changed yet.
+    pub(crate) fn new(catalog: &Arc<Catalog>, table: &Arc<Table>) -> Changes {
+        let changes = TableChanges { table: Arc::clone(table), outgoing: outgoing_of(table), incoming: None };
+        Changes {
+            catalog: Arc::clone(catalog),
+            tables: vec![changes],
+            queue: VecDeque::new(),
+            deferred: Vec::new(),
+            checking: false,
+        }
+    }
+
+    /// A row of the statement's table was inserted. All three answer the bytes they keep.
+    pub(crate) fn inserted(&mut self, row: &[Datum]) -> Result<usize> {
+        self.note(0, None, Some(row))
+    }
+
+    /// A row of the statement's table was replaced.
+    pub(crate) fn updated(&mut self, old: &[Datum], new: &[Datum]) -> Result<usize> {
+        self.note(0, Some(old), Some(new))
+    }
+
+    /// A row of the statement's table was removed.
+    pub(crate) fn deleted(&mut self, old: &[Datum]) -> Result<usize> {
+        self.note(0, Some(old), None)
+    }
+
+    fn note(&mut self, at: usize, old: Option<&[Datum]>, new: Option<&[Datum]>) -> Result<usize> {
+        let mut bytes = 0;
+        let changes = &mut self.tables[at];
+        let table = Arc::clone(&changes.table);
+        if let Some(new) = new {
+            for (reference, keys) in &mut changes.outgoing {
+                let columns = &reference.key()?.columns;
+                if old.is_none_or(|old| !same_key(&table, columns, old, new)) {
+                    keys.push(pick(columns, new));
+                    bytes += 32 + columns.len() * 24;
+                }
+            }
+        }
+        let Some(old) = old else { return Ok(bytes) };
+        let catalog = &self.catalog;
+        let incoming = changes.incoming.get_or_insert_with(|| {
+            catalog
+                .references_to(table.id)
+                .map(|(child, constraint)| (Reference { child: Arc::clone(child), constraint }, Vec::new()))
+                .collect()
+        });
+        for (reference, keys) in incoming {
+            let columns = &reference.key()?.parent_columns;
+            let gone = new.is_none_or(|new| !same_key(&table, columns, old, new));
+            let old = pick(columns, old);
+            if gone && !old.iter().any(Datum::is_null) {
+                keys.push(OldKey { old, new: new.map(|new| pick(columns, new)) });
+                bytes += 64 + columns.len() * 48;
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Whether so many keys wait that [`Changes::settle_early`] should be called.
+    pub(crate) fn is_full(&self) -> bool {
+        self.tables[0].outgoing.iter().any(|(_, keys)| keys.len() >= KEYS_MAX)
+    }
+
+    /// Checks references to other tables before the end of an INSERT: it cannot change those tables.
+    pub(crate) fn settle_early(&mut self, run: &mut Run<'_, '_>) -> Result<()> {
+        for at in 0..self.tables[0].outgoing.len() {
+            let (reference, keys) = &mut self.tables[0].outgoing[at];
+            if reference.key()?.parent != reference.child.id {
+                let (reference, keys) = (reference.clone(), core::mem::take(keys));
+                self.check_parents(run, &reference, &keys)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on settling; `false`: out of fuel, call again.
+    pub(crate) fn settle(&mut self, run: &mut Run<'_, '_>) -> Result<bool> {
+        loop {
+            self.collect()?;
+            let Some(task) = self.queue.pop_front() else { return Ok(true) };
+            if !run.has_fuel() {
+                self.queue.push_front(task);
+                return Ok(false);
+            }
+            run.cx.interrupt.check()?;
+            match task {
+                Task::Act(reference, keys) => {
+                    run.spend(keys.len());
+                    self.act(run, &reference, keys)?;
+                }
+                Task::CheckChildren(reference, keys) => {
+                    run.spend(keys.len());
+                    self.check_children(run, &reference, &keys)?;
+                }
+                Task::CheckParents(reference, keys) => {
+                    run.spend(keys.len());
+                    self.check_parents(run, &reference, &keys)?;
+                }
+            }
+        }
+    }
+
+    /// Turns what was noted into tasks: actions while there are any, then the checks (C1).
+    fn collect(&mut self) -> Result<()> {
+        if !self.queue.is_empty() {
+            return Ok(());
+        }
+        for changes in &mut self.tables {
+            for (reference, keys) in changes.incoming.iter_mut().flatten() {
+                if !keys.is_empty() {
+                    self.queue.push_back(Task::Act(reference.clone(), core::mem::take(keys)));
+                }
+            }
+        }
+        if self.queue.is_empty() && !self.checking {
+            self.checking = true;
+            for (reference, keys) in self.deferred.drain(..) {
+                self.queue.push_back(Task::CheckChildren(reference, keys));
+            }
+            for changes in &mut self.tables {
+                for (reference, keys) in &mut changes.outgoing {
+                    if !keys.is_empty() {
+                        self.queue.push_back(Task::CheckParents(reference.clone(), core::mem::take(keys)));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, run: &mut Run<'_, '_>, reference: &Reference, keys: Vec<OldKey>) -> Result<()> {
+        let foreign_key = reference.key()?.clone();
+        let (deleted, updated): (Vec<OldKey>, Vec<OldKey>) =
+            keys.into_iter().partition(|key| key.new.is_none());
+        for (keys, action) in [(deleted, foreign_key.on_delete), (updated, foreign_key.on_update)] {
+            if keys.is_empty() {
+                continue;
+            }
+            match action {
+                ReferentialAction::NoAction => {
+                    self.deferred.push((reference.clone(), keys.into_iter().map(|key| key.old).collect()));
+                }
+                ReferentialAction::Restrict => {
+                    let old: Vec<Vec<Datum>> = keys.into_iter().map(|key| key.old).collect();
+                    let probe = self.child_probe(run, reference)?;
+                    if let Some((at, _)) = probe.referring(run.cx.pages.source(), &old)?.first() {
+                        return Err(probe.violation(&old[*at]));
+                    }
+                }
+                ReferentialAction::Cascade | ReferentialAction::SetNull | ReferentialAction::SetDefault => {
+                    self.follow(run, reference, &foreign_key, &keys, action)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes the children of keys that are gone.
+    fn follow(
+        &mut self,
+        run: &mut Run<'_, '_>,
+        reference: &Reference,
+        foreign_key: &ForeignKey,
+        keys: &[OldKey],
+        action: ReferentialAction,
+    ) -> Result<()> {
+        let probe = self.child_probe(run, reference)?;
+        let old_keys: Vec<Vec<Datum>> = keys.iter().map(|key| key.old.clone()).collect();
+        let children = probe.referring(run.cx.pages.source(), &old_keys)?;
+        if children.is_empty() {
+            return Ok(());
+        }
+        let page_size = run.cx.pages.source().page_size();
+        let child = Arc::clone(&reference.child);
+        let mut writer = TableWriter::new(&self.catalog, &child, page_size)?;
+        let place = self.table_changes(&child);
+        for (at, rowid) in children {
+            let Some(old) = probe.fetch(run.cx.pages.source(), rowid)? else { continue };
+            let new_values: Vec<Datum> = match (action, &keys[at].new) {
+                (ReferentialAction::Cascade, None) => {
+                    writer.delete(run.cx.pages.sink()?, RowId(rowid), &old)?;
+                    let bytes = self.note(place, Some(&old), None)?;
+                    run.hold(bytes)?;
+                    continue;
+                }
+                (ReferentialAction::Cascade, Some(new)) => converted(run, reference, foreign_key, new)?,
+                (ReferentialAction::SetDefault, _) => foreign_key
+                    .columns
+                    .iter()
+                    .map(|column| default_of(&child, *column))
+                    .collect::<Result<_>>()?,
+                (
+                    ReferentialAction::SetNull | ReferentialAction::NoAction | ReferentialAction::Restrict,
+                    _,
+                ) => vec![Datum::Null; foreign_key.columns.len()],
+            };
+            let mut new = old.clone();
+            for (column, value) in foreign_key.columns.iter().zip(new_values) {
+                new[*column] = value;
+            }
+            writer.update(run.cx.pages.sink()?, RowId(rowid), &old, &new)?;
+            let bytes = self.note(place, Some(&old), Some(&new))?;
+            run.hold(bytes)?;
+        }
+        Ok(())
+    }
+
+    fn table_changes(&mut self, table: &Arc<Table>) -> usize {
+        match self.tables.iter().position(|changes| changes.table.id == table.id) {
+            Some(at) => at,
+            None => {
+                self.tables.push(TableChanges {
+                    table: Arc::clone(table),
+                    outgoing: outgoing_of(table),
+                    incoming: None,
+                });
+                self.tables.len() - 1
+            }
+        }
+    }
+
+    fn child_probe(&self, run: &Run<'_, '_>, reference: &Reference) -> Result<ChildProbe> {
+        ChildProbe::new(
+            &self.catalog,
+            &reference.child,
+            reference.constraint,
+            run.cx.pages.source().page_size(),
+        )
+    }
+
+    /// NO ACTION: an old key may be gone from its children, or back in the parent.
+    fn check_children(
+        &self,
+        run: &mut Run<'_, '_>,
+        reference: &Reference,
+        keys: &[Vec<Datum>],
+    ) -> Result<()> {
+        let probe = self.child_probe(run, reference)?;
+        let source = run.cx.pages.source();
+        let referring = probe.referring(source, keys)?;
+        if referring.is_empty() {
+            return Ok(());
+        }
+        let parents = self.parent_probe(run, reference)?;
+        for (at, rowid) in referring {
+            let Some(row) = probe.fetch(source, rowid)? else { continue };
+            let Some(values) = parents.key_of(&row)? else { continue };
+            if !parents.exists(source, &values)? {
+                return Err(probe.violation(&keys[at]));
+            }
+        }
+        Ok(())
+    }
+
+    fn parent_probe(&self, run: &Run<'_, '_>, reference: &Reference) -> Result<ParentProbe> {
+        ParentProbe::new(
+            &self.catalog,
+            &reference.child,
+            reference.constraint,
+            run.cx.pages.source().page_size(),
+        )
+    }
+
+    fn check_parents(&self, run: &mut Run<'_, '_>, reference: &Reference, keys: &[Vec<Datum>]) -> Result<()> {
+        let probe = self.parent_probe(run, reference)?;
+        let source = run.cx.pages.source();
+        let foreign_key = reference.key()?;
+        // `key_of` wants rows: a row with only these columns filled will do.
+        let mut row = vec![Datum::Null; reference.child.columns.len()];
+        let mut wanted = Vec::with_capacity(keys.len());
+        for key in keys {
+            for (column, value) in foreign_key.columns.iter().zip(key) {
+                row[*column] = value.clone();
+            }
+            wanted.extend(probe.key_of(&row)?);
+        }
+        while let Some(at) = probe.first_missing(source, &wanted)? {
+            // An action may have taken the key from the row again: only a key some child still has counts.
+            let children = self.child_probe(run, reference)?;
+            let parent_types = self.parent_types(foreign_key)?;
+            let child_types = foreign_key.columns.iter().map(|column| reference.child.columns[*column].ty.ty);
+            let same_types = child_types.eq(parent_types.iter().map(|ty| ty.ty));
+            if !same_types
+                || !self.checking
+                || !children.referring(source, core::slice::from_ref(&wanted[at]))?.is_empty()
+            {
+                return Err(probe.violation(&wanted[at]));
+            }
+            let gone = wanted.swap_remove(at);
+            wanted.retain(|key| key != &gone);
+        }
+        Ok(())
+    }
+
+    fn parent_types(&self, foreign_key: &ForeignKey) -> Result<Vec<TypeName>> {
+        let parent = self
+            .catalog
+            .tables
+            .get(&foreign_key.parent)
+            .ok_or_else(|| Error::internal("the parent of a reference is not in the catalog"))?;
+        Ok(foreign_key.parent_columns.iter().map(|column| parent.columns[*column].ty).collect())
+    }
+}
+
+/// A new parent key in the child's types.
+fn converted(
+    run: &Run<'_, '_>,
+    reference: &Reference,
+    foreign_key: &ForeignKey,
+    key: &[Datum],
+) -> Result<Vec<Datum>> {
+    let parent = run
+        .cx
+        .catalog
+        .tables
+        .get(&foreign_key.parent)
+        .ok_or_else(|| Error::internal("the parent of a reference is not in the catalog"))?;
+    foreign_key
+        .parent_columns
+        .iter()
+        .zip(&foreign_key.columns)
+        .zip(key)
+        .map(|((from, to), value)| {
+            let from = parent.columns[*from].ty.ty;
+            crate::value::cast(value, from, reference.child.columns[*to].ty, false)
+        })
+        .collect()
+}
+
+/// The default of a column, where it is a plain literal: expressions are not bound with this statement.
+fn default_of(table: &Table, column: usize) -> Result<Datum> {
+    let column = &table.columns[column];
+    let Some(text) = &column.default else { return Ok(Datum::Null) };
+    let text = text.trim();
+    let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let plain = text.trim_start_matches('-');
+    if text.eq_ignore_ascii_case("null") {
+        Ok(Datum::Null)
+    } else if let Some(inner) = quoted.filter(|inner| !inner.contains('\'')) {
+        Datum::parse(inner, column.ty)
+    } else if plain.starts_with(|c: char| c.is_ascii_digit())
+        && plain.chars().all(|c| c.is_ascii_digit() || c == '.')
+        || matches!(text, "true" | "false")
+    {
+        Datum::parse(text, column.ty)
+    } else {
+        Err(Error::unsupported(format!("SET DEFAULT with the default {text}")))
+    }
+}

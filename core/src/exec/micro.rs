@@ -1,0 +1,142 @@
+//! Short statements without operators: see `physical::micro`.
+
+use std::sync::Arc;
+
+use crate::batch::{Batch, Vector};
+use crate::error::Result;
+use crate::eval::{Program, Row};
+use crate::physical::{Access, InsertPlan, Micro, PhysicalPlan, Programs, ScanPlan};
+use crate::store::TableWriter;
+use crate::value::Datum;
+
+use super::ExecContext;
+use super::access::{Shape, shape_of};
+use super::change::{Changes, check_row};
+use super::run::{Run, Shared};
+
+/// Runs a plan that has a short way to its end. Rows go to `out`, whose memory is used again; answers how
+/// many rows were changed.
+pub(crate) fn run(plan: &PhysicalPlan, cx: &mut ExecContext<'_>, out: &mut Batch) -> Result<u64> {
+    let mut shared = Shared::default();
+    let mut run = Run { cx, plan, shared: &mut shared, outer: &[] };
+    match &plan.micro {
+        Some(Micro::Lookup { scan, items }) => {
+            lookup(&mut run, scan, items.as_ref(), out)?;
+            Ok(0)
+        }
+        Some(Micro::InsertValues { rows, plan }) => insert(&mut run, rows, plan),
+        None => Ok(0),
+    }
+}
+
+fn lookup(
+    run: &mut Run<'_, '_>,
+    scan: &Arc<ScanPlan>,
+    items: Option<&Programs>,
+    out: &mut Batch,
+) -> Result<()> {
+    let shape = shape_of(scan, run.cx.pages.source().page_size())?;
+    let rowid = match &scan.access {
+        Access::RowidList(values) => match values.first() {
+            Some(value) => key_value(run, value)?,
+            None => Datum::Null,
+        },
+        Access::Index { equal, .. } => index_rowid(run, &shape, equal)?,
+        Access::Full | Access::Rowids(_) | Access::IndexList { .. } | Access::Nothing => Datum::Null,
+    };
+    let Datum::Int(rowid) = rowid else {
+        out.clear();
+        return Ok(());
+    };
+    // Where every item is a column, the row goes straight to the result.
+    let mut fetched = Batch::default();
+    let direct = scan.filter.is_none() && items.is_none();
+    let target = if direct { &mut *out } else { &mut fetched };
+    prepare(target, scan);
+    let mut buffer = Vec::new();
+    if !shape.fetch(run.cx.pages.source(), rowid, target, &mut buffer)? {
+        out.clear();
+        return Ok(());
+    }
+    if direct {
+        return Ok(());
+    }
+    if let Some(filter) = &scan.filter
+        && !run.is_true(filter, Row::Batch(&fetched, 0))?
+    {
+        out.clear();
+        return Ok(());
+    }
+    match items {
+        None => *out = fetched,
+        Some(items) => {
+            out.columns.clear();
+            for item in items.iter() {
+                out.columns.push(run.evaluate(item, &fetched)?);
+            }
+            out.rows = 1;
+        }
+    }
+    Ok(())
+}
+
+/// A key that is nothing but a parameter needs no evaluation.
+fn key_value(run: &mut Run<'_, '_>, program: &Program) -> Result<Datum> {
+    if let Some(value) = program.as_parameter().and_then(|index| run.cx.parameters.get(index)) {
+        return Ok(value.clone());
+    }
+    run.value(program, Row::None)
+}
+
+fn index_rowid(run: &mut Run<'_, '_>, shape: &Shape, equal: &[Program]) -> Result<Datum> {
+    let mut values = Vec::with_capacity(equal.len());
+    for program in equal {
+        values.push(key_value(run, program)?);
+    }
+    let mut key = Vec::new();
+    if !shape.key_of(&values, &mut key)? {
+        return Ok(Datum::Null);
+    }
+    let found = shape.row_of_key(run.cx.pages.source(), &key)?;
+    Ok(found.map_or(Datum::Null, Datum::Int))
+}
+
+/// An empty batch of the scan's columns, with the memory of what was there.
+fn prepare(batch: &mut Batch, scan: &ScanPlan) {
+    let types = scan.types();
+    let fits = batch.columns.len() == types.len()
+        && batch.columns.iter().zip(types).all(|(column, ty)| column.kind() == crate::batch::Kind::of(*ty));
+    if fits {
+        batch.clear();
+    } else {
+        *batch = Batch {
+            columns: types.iter().map(|ty| Vector::with_capacity(crate::batch::Kind::of(*ty), 1)).collect(),
+            rows: 0,
+        };
+    }
+}
+
+fn insert(run: &mut Run<'_, '_>, rows: &[Vec<Program>], plan: &InsertPlan) -> Result<u64> {
+    let page_size = run.cx.pages.source().page_size();
+    let mut writer = TableWriter::new(run.cx.catalog, &plan.table, page_size)?;
+    let mut changes = None;
+    let refers = plan.table.foreign_keys().next().is_some();
+    let mut values: Vec<Datum> = Vec::with_capacity(plan.table.columns.len());
+    for row in rows {
+        values.clear();
+        for program in row {
+            values.push(key_value(run, program)?);
+        }
+        check_row(run, &plan.table, &plan.checks, &values)?;
+        writer.insert(run.cx.pages.sink()?, &values)?;
+        if refers {
+            changes.get_or_insert_with(|| Changes::new(run.cx.catalog, &plan.table)).inserted(&values)?;
+        }
+    }
+    if let Some(mut changes) = changes {
+        let fuel = core::mem::replace(&mut run.cx.fuel, u64::MAX);
+        changes.settle(run)?;
+        run.cx.fuel = fuel;
+    }
+    Ok(rows.len() as u64)
+}

@@ -1,0 +1,43 @@
+//! The operators, one file each.
+
+mod aggregate_state;
+mod append;
+mod delete;
+mod distinct;
+mod filter;
+mod hash_aggregate;
+mod hash_join;
+mod insert;
+mod instrument;
+mod lateral_join;
+mod limit;
+mod lookup_join;
+mod matcher;
+mod nested_loop_join;
+mod project;
+mod scan;
+mod set_operation;
+mod sort;
+mod top_n;
+mod update;
+mod values;
+
+pub(super) use append::Append;
+pub(super) use delete::DeleteRows;
+pub(super) use distinct::Distinct;
+pub(super) use filter::Filter;
+pub(super) use hash_aggregate::Aggregation;
+pub(super) use hash_join::HashJoin;
+pub(super) use insert::InsertRows;
+pub(super) use instrument::Instrument;
+pub(super) use lateral_join::LateralJoin;
+pub(super) use limit::Limit;
+pub(super) use lookup_join::LookupOrHash;
+pub(super) use nested_loop_join::NestedLoopJoin;
+pub(super) use project::Project;
+pub(super) use scan::Scan;
+pub(super) use set_operation::SetOperation;
+pub(super) use sort::Sort;
+pub(super) use top_n::TopN;
+pub(super) use update::UpdateRows;
+pub(super) use values::Values;

@@ -1,0 +1,54 @@
+//! What INSERT, UPDATE and DELETE need beyond their source.
+
+use std::sync::Arc;
+
+use crate::catalog::Table;
+use crate::eval::Program;
+
+use super::plan::Programs;
+
+/// A CHECK, over the columns of the new row in table order.
+#[derive(Debug)]
+pub(crate) struct Check {
+    pub name: String,
+    pub predicate: Program,
+}
+
+/// INSERT: the input's columns are the new row, in table order.
+#[derive(Debug)]
+pub(crate) struct InsertPlan {
+    pub table: Arc<Table>,
+    pub checks: Vec<Check>,
+    /// Over the new row.
+    pub returning: Programs,
+    /// The source reads the table it writes: gather it first.
+    pub gather: bool,
+}
+
+/// UPDATE.
+#[derive(Debug)]
+pub(crate) struct UpdatePlan {
+    pub table: Arc<Table>,
+    /// Position of the rowid in the input.
+    pub rowid: usize,
+    /// Positions of the old row in the input, in table order.
+    pub old: Vec<usize>,
+    /// Assigned ordinals with the position of the new value in the input.
+    pub assignments: Vec<(usize, usize)>,
+    /// Over the new row in table order.
+    pub checks: Vec<Check>,
+    /// Over the new row followed by the input's columns.
+    pub returning: Programs,
+}
+
+/// DELETE.
+#[derive(Debug)]
+pub(crate) struct DeletePlan {
+    pub table: Arc<Table>,
+    /// Position of the rowid in the input.
+    pub rowid: usize,
+    /// Positions of the old row in the input, in table order.
+    pub old: Vec<usize>,
+    /// Over the input's columns.
+    pub returning: Programs,
+}

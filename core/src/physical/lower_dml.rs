@@ -1,0 +1,109 @@
+//! INSERT, UPDATE and DELETE.
+
+use std::sync::Arc;
+
+use crate::base::ColumnId;
+use crate::error::{Error, Result};
+use crate::plan::{CheckExpr, ColumnInfo, Delete, Expr, Insert, OutputColumn, Update};
+use crate::value::SqlType;
+
+use super::dml::{Check, DeletePlan, InsertPlan, UpdatePlan};
+use super::plan::{Node, Operation, Programs};
+use super::scope::{Columns, Lowered, Lowerer};
+
+type Returning = [(OutputColumn, Expr)];
+
+impl Lowerer<'_> {
+    pub(super) fn lower_insert(&mut self, insert: &Insert) -> Result<Node> {
+        let lowered = self.lower(&insert.source)?;
+        let wanted: Vec<(ColumnId, SqlType)> =
+            insert.row.iter().map(|column| (column.id, column.ty.ty)).collect();
+        // Before the expressions below, which see only the new row.
+        let reads = reads_table(&lowered.node, insert.table.id)
+            || self.subplans.iter().any(|subplan| reads_table(&subplan.root, insert.table.id));
+        let input = self.in_order(lowered, &wanted)?;
+        let row = columns_of(&insert.row);
+        let plan = InsertPlan {
+            table: Arc::clone(&insert.table),
+            checks: self.lower_checks(&insert.checks, &row)?,
+            returning: self.lower_returning(&insert.returning, &row)?,
+            gather: reads,
+        };
+        let (rows, types) = (input.rows, returning_types(&insert.returning));
+        Ok(self.node(Operation::Insert { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
+    }
+
+    pub(super) fn lower_update(&mut self, update: &Update) -> Result<Node> {
+        let Lowered { node: input, columns } = self.lower(&update.source)?;
+        let row = columns_of(&update.row);
+        let assignments = update
+            .assignments
+            .iter()
+            .map(|(ordinal, id)| Ok((*ordinal, place(&columns, *id)?)))
+            .collect::<Result<_>>()?;
+        let plan = UpdatePlan {
+            table: Arc::clone(&update.table),
+            rowid: place(&columns, update.rowid)?,
+            old: places(&columns, &update.old)?,
+            assignments,
+            checks: self.lower_checks(&update.checks, &row)?,
+            returning: self.lower_returning(&update.returning, &row.beside(&columns))?,
+        };
+        let (rows, types) = (input.rows, returning_types(&update.returning));
+        Ok(self.node(Operation::Update { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
+    }
+
+    pub(super) fn lower_delete(&mut self, delete: &Delete) -> Result<Node> {
+        let Lowered { node: input, columns } = self.lower(&delete.source)?;
+        let plan = DeletePlan {
+            table: Arc::clone(&delete.table),
+            rowid: place(&columns, delete.rowid)?,
+            old: places(&columns, &delete.old)?,
+            returning: self.lower_returning(&delete.returning, &columns)?,
+        };
+        let (rows, types) = (input.rows, returning_types(&delete.returning));
+        Ok(self.node(Operation::Delete { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
+    }
+
+    /// Checks in order of their names, as PostgreSQL tries them.
+    fn lower_checks(&mut self, checks: &[CheckExpr], row: &Columns) -> Result<Vec<Check>> {
+        let mut lowered = checks
+            .iter()
+            .map(|check| {
+                Ok(Check { name: check.name.clone(), predicate: self.compile(&check.predicate, row)? })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        lowered.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(lowered)
+    }
+
+    fn lower_returning(&mut self, returning: &Returning, columns: &Columns) -> Result<Programs> {
+        Ok(self.compile_all(returning.iter().map(|(_, expr)| expr), columns)?.into())
+    }
+}
+
+fn columns_of(columns: &[ColumnInfo]) -> Columns {
+    Columns::new(columns.iter().map(|column| column.id).collect())
+}
+
+fn returning_types(returning: &Returning) -> Vec<SqlType> {
+    returning.iter().map(|(_, expr)| expr.ty()).collect()
+}
+
+fn place(columns: &Columns, id: ColumnId) -> Result<usize> {
+    columns.place(id).ok_or_else(|| Error::internal(format!("the source lacks column {id}")))
+}
+
+fn places(columns: &Columns, wanted: &[ColumnInfo]) -> Result<Vec<usize>> {
+    wanted.iter().map(|column| place(columns, column.id)).collect()
+}
+
+/// Whether a table is read anywhere below a node.
+fn reads_table(node: &Node, table: crate::base::ObjectId) -> bool {
+    let here = match &node.operation {
+        Operation::Scan(scan) => scan.table.id == table,
+        Operation::Join(join) => join.lookup.as_ref().is_some_and(|lookup| lookup.scan.table.id == table),
+        _ => false,
+    };
+    here || node.inputs().into_iter().any(|input| reads_table(input, table))
+}

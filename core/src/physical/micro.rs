@@ -1,0 +1,65 @@
+//! Statements so short that operators would cost more than the work: by key, without operators.
+//!
+//! Recognised after lowering; the operators stay in the plan, for EXPLAIN and for the tests that compare
+//! both ways.
+
+use std::sync::Arc;
+
+use super::dml::InsertPlan;
+use super::plan::{Node, Operation, PhysicalPlan, PlanKind, Programs, ScanPlan};
+use crate::plan::OutputColumn;
+
+/// A short way.
+#[derive(Debug)]
+pub(crate) enum Micro {
+    /// `SELECT items FROM table WHERE key = value`: one scan of at most few rows, perhaps filtered.
+    Lookup { scan: Arc<ScanPlan>, items: Option<Programs> },
+    /// `INSERT INTO table VALUES (..), ..` without RETURNING.
+    InsertValues { rows: Arc<[Vec<crate::eval::Program>]>, plan: Arc<InsertPlan> },
+}
+
+/// Rows of VALUES beyond which the operators do better.
+const ROWS_MAX: usize = 16;
+
+/// The short way of a plan, if it has one.
+pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) -> Option<Micro> {
+    match (&root.operation, kind) {
+        (Operation::Scan(scan), PlanKind::Select) if is_point(scan) => {
+            Some(Micro::Lookup { scan: Arc::clone(scan), items: None })
+        }
+        (Operation::Project { input, items }, PlanKind::Select) => match &input.operation {
+            Operation::Scan(scan) if is_point(scan) => {
+                Some(Micro::Lookup { scan: Arc::clone(scan), items: Some(Arc::clone(items)) })
+            }
+            _ => None,
+        },
+        (Operation::Insert { input, plan }, PlanKind::Insert) if output.is_empty() => {
+            match &input.operation {
+                Operation::Values { rows } if rows.len() <= ROWS_MAX => {
+                    Some(Micro::InsertValues { rows: Arc::clone(rows), plan: Arc::clone(plan) })
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// At most one row: the rowid, or every part of a unique key, is given.
+fn is_point(scan: &ScanPlan) -> bool {
+    use super::plan::Access;
+    match &scan.access {
+        Access::RowidList(values) => values.len() == 1,
+        Access::Index { index, equal, .. } => index.unique && equal.len() == index.keys.len(),
+        Access::Full | Access::Rowids(_) | Access::IndexList { .. } | Access::Nothing => false,
+    }
+}
+
+impl PhysicalPlan {
+    /// The same plan without its short way: for tests that compare both.
+    #[cfg(test)]
+    pub(crate) fn without_micro(mut self) -> PhysicalPlan {
+        self.micro = None;
+        self
+    }
+}

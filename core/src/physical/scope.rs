@@ -1,0 +1,139 @@
+//! Where columns are while a statement is lowered.
+//!
+//! ```text
+//! SELECT .. FROM t WHERE EXISTS (SELECT .. FROM u WHERE u.a = t.b)
+//! frame 0: the statement          t.b is Input(1) there
+//! frame 1: the subquery           t.b is no input there: Outer(0), wanted from frame 0
+//! ```
+
+use crate::base::ColumnId;
+use crate::base::hash::HashMap;
+use crate::catalog::Catalog;
+use crate::error::{Error, Result};
+use crate::eval::{Place, Program, Scope, compile};
+use crate::plan::{Expr, LogicalPlan};
+use crate::value::SqlType;
+
+use super::plan::{Node, Subplan};
+
+/// The columns an operator receives, by position.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Columns {
+    pub ids: Vec<ColumnId>,
+    places: HashMap<ColumnId, usize>,
+}
+
+impl Columns {
+    pub(super) fn new(ids: Vec<ColumnId>) -> Columns {
+        let places = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        Columns { ids, places }
+    }
+    pub(super) fn place(&self, id: ColumnId) -> Option<usize> {
+        self.places.get(&id).copied()
+    }
+    pub(super) fn beside(&self, other: &Columns) -> Columns {
+        Columns::new(self.ids.iter().chain(&other.ids).copied().collect())
+    }
+}
+
+/// A node with the ids of its columns.
+pub(super) struct Lowered {
+    pub node: Node,
+    pub columns: Columns,
+}
+
+/// What is gathered while a statement is lowered.
+pub(super) struct Lowerer<'c> {
+    pub catalog: &'c Catalog,
+    pub subplans: Vec<Subplan>,
+    pub next_number: usize,
+    /// Outer columns that each enclosing query is asked for, innermost last.
+    frames: Vec<Vec<(ColumnId, SqlType)>>,
+    /// Whether the lines of EXPLAIN are wanted.
+    pub names: Option<crate::plan::Names>,
+}
+
+impl<'c> Lowerer<'c> {
+    pub(super) fn new(catalog: &'c Catalog, names: Option<crate::plan::Names>) -> Lowerer<'c> {
+        Lowerer { catalog, subplans: Vec::new(), next_number: 0, frames: Vec::new(), names }
+    }
+
+    /// Compiles an expression over these columns.
+    pub(super) fn compile(&mut self, expr: &Expr, columns: &Columns) -> Result<Program> {
+        compile(expr, &mut NodeScope { lowerer: self, columns })
+    }
+
+    pub(super) fn compile_all<'e>(
+        &mut self,
+        exprs: impl IntoIterator<Item = &'e Expr>,
+        columns: &Columns,
+    ) -> Result<Vec<Program>> {
+        exprs.into_iter().map(|expr| self.compile(expr, columns)).collect()
+    }
+
+    /// All of these as one predicate.
+    pub(super) fn compile_conjuncts(
+        &mut self,
+        conjuncts: &[Expr],
+        columns: &Columns,
+    ) -> Result<Option<Program>> {
+        Ok(match conjuncts {
+            [] => None,
+            [one] => Some(self.compile(one, columns)?),
+            several => Some(self.compile(&Expr::And(several.to_vec()), columns)?),
+        })
+    }
+
+    /// Lowers a query of its own: its number, and the outer columns it wants.
+    pub(super) fn subplan(&mut self, plan: &LogicalPlan) -> Result<(usize, Vec<(ColumnId, SqlType)>)> {
+        if self.frames.len() >= crate::base::limits::NESTING_MAX {
+            return Err(Error::new(
+                crate::error::SqlState::STATEMENT_TOO_COMPLEX,
+                "subqueries are nested too deeply",
+            ));
+        }
+        self.frames.push(Vec::new());
+        let lowered = self.lower_in_order(plan);
+        let outer = self.frames.pop().unwrap_or_default();
+        let root = lowered?.node;
+        self.subplans.push(Subplan { root, outer: outer.iter().map(|(_, ty)| *ty).collect() });
+        Ok((self.subplans.len() - 1, outer))
+    }
+
+    fn outer(&mut self, id: ColumnId, ty: SqlType) -> Result<Place> {
+        let frame = self
+            .frames
+            .last_mut()
+            .ok_or_else(|| Error::internal(format!("column {id} is read but not produced")))?;
+        if let Some(at) = frame.iter().position(|(other, _)| *other == id) {
+            return Ok(Place::Outer(at));
+        }
+        frame.push((id, ty));
+        Ok(Place::Outer(frame.len() - 1))
+    }
+}
+
+struct NodeScope<'s, 'c> {
+    lowerer: &'s mut Lowerer<'c>,
+    columns: &'s Columns,
+}
+
+impl Scope for NodeScope<'_, '_> {
+    fn column(&mut self, id: ColumnId, ty: SqlType) -> Result<Place> {
+        match self.columns.place(id) {
+            Some(at) => Ok(Place::Input(at)),
+            None => self.lowerer.outer(id, ty),
+        }
+    }
+    fn subquery(&mut self, plan: &LogicalPlan) -> Result<(usize, Vec<(ColumnId, SqlType)>)> {
+        self.lowerer.subplan(plan)
+    }
+}
+
+/// Adds the conjuncts of a predicate to a list.
+pub(super) fn split_conjuncts(predicate: &Expr, out: &mut Vec<Expr>) {
+    match predicate {
+        Expr::And(items) => items.iter().for_each(|item| split_conjuncts(item, out)),
+        other => out.push(other.clone()),
+    }
+}
