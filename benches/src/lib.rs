@@ -1,5 +1,7 @@
 //! What the benches share: one table filled with known rows.
 
+pub mod pages;
+
 use decentdb::{Connection, Database, Result};
 
 /// Columns of several kinds, an integer primary key.
