@@ -38,6 +38,8 @@ struct Parent {
     no: PageNo,
     page: PageRef,
     fences: Fences,
+    /// The child taken last.
+    at: usize,
 }
 
 /// Rowids from `low` (inclusive) to `high` (exclusive); `None` is no bound.
@@ -74,13 +76,18 @@ impl RowCursor {
             let (page, fences) = self.leaf_of(source, target)?;
             self.next = self.target_after(&page, target, fences)?;
             let leaf = RowLeaf::open(&page, &self.tree.layout)?;
-            let from = leaf.find(self.low).unwrap_or_else(|at| at);
-            let to = leaf.find(self.high).map_or_else(|at| at, |at| at + 1);
             // A writer may have put rows on the near side of the leaf after the cursor passed there.
-            let (from, to) = if self.backward {
-                (from, to.min(leaf.find(target).map_or_else(|at| at, |at| at + 1)))
-            } else {
-                (from.max(leaf.find(target).unwrap_or_else(|at| at)), to)
+            let (low, high) = if self.backward { (self.low, target) } else { (target, self.high) };
+            // Where the leaf may hold nothing else, its rowids need not be looked at.
+            let from = match fences.low {
+                Some(fence) if low <= fence => 0,
+                None if low == i64::MIN => 0,
+                Some(_) | None => leaf.find(low).unwrap_or_else(|at| at),
+            };
+            let to = match fences.high {
+                Some(fence) if fence <= high => leaf.count(),
+                None if high == i64::MAX => leaf.count(),
+                Some(_) | None => leaf.find(high).map_or_else(|at| at, |at| at + 1),
             };
             if from < to {
                 let head = *leaf.head();
@@ -118,12 +125,16 @@ impl RowCursor {
 
     /// The leaf where `target` belongs, with its fences.
     fn leaf_of(&mut self, source: &dyn PageSource, target: i64) -> Result<(PageRef, Fences)> {
-        if let Some(parent) = &self.parent
+        if let Some(parent) = &mut self.parent
             && parent.fences.contain(target)
             && source.page(parent.no).is_ok_and(|page| Arc::ptr_eq(&page, &parent.page))
         {
             let interior = RowInterior::open(&parent.page)?;
-            let at = interior.find(target);
+            // Mostly the next child; a damaged order of keys must not be believed for long (C1).
+            let next = parent.at + 1;
+            let follows = !self.backward && next < interior.count() && interior.key(parent.at) == target;
+            let at = if follows { next } else { interior.find(target) };
+            parent.at = at;
             return Ok((source.page(interior.child(at))?, parent.fences.child(&interior, at)));
         }
         let mut no = self.tree.root;
@@ -140,7 +151,7 @@ impl RowCursor {
             let lowest = interior.level() == 1;
             level = Some(interior.level() - 1);
             if lowest {
-                self.parent = Some(Parent { no, page, fences });
+                self.parent = Some(Parent { no, page, fences, at });
             }
             (no, page, fences) = (child, child_page, child_fences);
         }

@@ -223,13 +223,11 @@ impl RowTree {
     ) -> Result<Inserted> {
         if hint.low <= rowid && rowid <= hint.high {
             // A page that cannot be had any more is a hint outgrown; the descent tells real trouble.
-            if let Ok(bytes) = sink.page_mut(hint.page)
-                && self.owns(bytes, rowid)
-            {
-                match row_leaf_edit::insert(bytes, &self.layout, rowid, row, heap_bytes)? {
-                    LeafChange::Done => return Ok(Inserted::Done),
-                    LeafChange::Duplicate => return Ok(Inserted::Duplicate),
-                    LeafChange::Full(_) => {}
+            if let Ok(bytes) = sink.page_mut(hint.page) {
+                match row_leaf_edit::insert_if_here(bytes, &self.layout, self.root, rowid, row, heap_bytes)? {
+                    Some(LeafChange::Done) => return Ok(Inserted::Done),
+                    Some(LeafChange::Duplicate) => return Ok(Inserted::Duplicate),
+                    Some(LeafChange::Full(_)) | None => {}
                 }
             }
             *hint = LeafHint::NONE;
@@ -256,16 +254,6 @@ impl RowTree {
             }
         }
         Err(Error::corrupt(format!("the tree of page {} makes no room for a row", self.root)))
-    }
-
-    /// Whether this page is the leaf of this tree where `rowid` belongs, as far as the page alone can tell.
-    fn owns(&self, bytes: &[u8], rowid: i64) -> bool {
-        let Ok(leaf) = RowLeaf::open(bytes, &self.layout) else { return false };
-        let count = leaf.count();
-        leaf.head().root == self.root
-            && count > 0
-            && leaf.rowid(0) <= rowid
-            && (leaf.head().rightmost || rowid <= leaf.rowid(count - 1))
     }
 
     /// The way to the leaf where `rowid` belongs.

@@ -28,6 +28,8 @@ pub struct RowLayout {
     /// For the first `n` inline columns: array bytes per row before column `n`, and bitmaps before it.
     /// One entry more than there are inline columns.
     before: Vec<Before>,
+    /// The places of the inline columns, then that of the tail.
+    places: Vec<Place>,
     var_columns: usize,
 }
 
@@ -71,7 +73,20 @@ impl RowLayout {
             last.bitmaps += usize::from(column.nullable);
             before.push(last);
         }
-        RowLayout { page_size, columns, before, var_columns }
+        let inline = before.len() - 1;
+        let places = before
+            .iter()
+            .enumerate()
+            .map(|(column, before)| match columns.get(column) {
+                Some(layout) if column < inline => Place {
+                    width: layout.width,
+                    offset: before.row_bytes,
+                    bitmap: layout.nullable.then_some(before.bitmaps),
+                },
+                _ => Place { width: CellWidth::Var, offset: before.row_bytes, bitmap: None },
+            })
+            .collect();
+        RowLayout { page_size, columns, before, places, var_columns }
     }
 
     /// Bytes per page.
@@ -123,20 +138,19 @@ impl RowLayout {
     /// The place of an inline column.
     #[inline]
     pub fn place(&self, column: usize) -> Place {
-        let before = self.before[column];
-        let layout = &self.columns[column];
-        Place {
-            width: layout.width,
-            offset: before.row_bytes,
-            bitmap: if layout.nullable { Some(before.bitmaps) } else { None },
-        }
+        self.places[column]
+    }
+
+    /// The places of the inline columns.
+    #[inline]
+    pub fn places(&self) -> &[Place] {
+        &self.places[..self.inline_count()]
     }
 
     /// The place of the tail.
     #[inline]
     pub fn tail_place(&self) -> Place {
-        let before = self.before[self.inline_count()];
-        Place { width: CellWidth::Var, offset: before.row_bytes, bitmap: None }
+        self.places[self.inline_count()]
     }
 
     /// The largest row, fixed part and heap bytes together, that is kept in the page.

@@ -90,29 +90,69 @@ pub fn insert<R: RowValues + ?Sized>(
     row: &R,
     heap_bytes: usize,
 ) -> Result<LeafChange> {
-    let mut leaf = RowLeaf::open(bytes, layout)?;
-    let at = match leaf.find(rowid) {
-        Ok(_) => return Ok(LeafChange::Duplicate),
-        Err(at) => at,
-    };
+    let leaf = RowLeaf::open(bytes, layout)?;
     let head = *leaf.head();
+    // Rows mostly come in order: behind the last one.
+    let after_last = head.count > 0 && leaf.rowid(head.count - 1) < rowid;
+    match if after_last { Err(head.count) } else { leaf.find(rowid) } {
+        Ok(_) => Ok(LeafChange::Duplicate),
+        Err(at) => insert_at(bytes, layout, head, at, rowid, row, heap_bytes),
+    }
+}
+
+/// Inserts a row if the page alone can tell that it belongs here: the page is a leaf of the tree of
+/// `root`, and `rowid` lies among its rows or, in the last leaf, after them. `None` otherwise.
+pub fn insert_if_here<R: RowValues + ?Sized>(
+    bytes: &mut [u8],
+    layout: &RowLayout,
+    root: PageNo,
+    rowid: i64,
+    row: &R,
+    heap_bytes: usize,
+) -> Result<Option<LeafChange>> {
+    let Ok(leaf) = RowLeaf::open(bytes, layout) else { return Ok(None) };
+    let head = *leaf.head();
+    if head.root != root || head.count == 0 || rowid < leaf.rowid(0) {
+        return Ok(None);
+    }
+    if leaf.rowid(head.count - 1) < rowid {
+        if !head.rightmost {
+            return Ok(None);
+        }
+        return insert_at(bytes, layout, head, head.count, rowid, row, heap_bytes).map(Some);
+    }
+    match leaf.find(rowid) {
+        Ok(_) => Ok(Some(LeafChange::Duplicate)),
+        Err(at) => insert_at(bytes, layout, head, at, rowid, row, heap_bytes).map(Some),
+    }
+}
+
+/// Inserts a row at place `at` of the leaf with that header.
+fn insert_at<R: RowValues + ?Sized>(
+    bytes: &mut [u8],
+    layout: &RowLayout,
+    mut head: RowLeafHead,
+    at: usize,
+    rowid: i64,
+    row: &R,
+    heap_bytes: usize,
+) -> Result<LeafChange> {
     let room = head.heap_start - layout.arrays_end(head.columns, head.cap);
     if head.count == head.cap || room < heap_bytes || head.columns != layout.columns().len() {
+        let leaf = RowLeaf::with_head(bytes, layout, head);
         let Some(cap) = cap_for_one_more(&leaf, layout, heap_bytes) else {
             return Ok(LeafChange::Full(at));
         };
         rebuild(bytes, layout, cap)?;
-        leaf = RowLeaf::open(bytes, layout)?;
+        head = RowLeafHead::read(bytes, layout)?;
     }
-    let head = *leaf.head();
     open_gap(bytes, layout, &head, at);
     let slot_at = TREE_HEADER_BYTES + at * 8;
     bytes[slot_at..slot_at + 8].copy_from_slice(&rowid.to_le_bytes());
     put_u16(bytes, COUNT_AT, head.count + 1);
     let mut heap_start = head.heap_start;
-    for column in 0..layout.inline_count() {
-        let place = layout.place(column);
-        write_value(bytes, layout, &head, place, at, row.value(column), &mut heap_start)?;
+    for (column, place) in layout.places().iter().enumerate() {
+        write_value(bytes, layout, &head, *place, at, row.value(column), &mut heap_start)?;
     }
     if layout.has_tail(layout.columns().len()) {
         let tail = row.value(layout.inline_count());
