@@ -1,7 +1,10 @@
 //! Reads a key tree in order, forward and backward, and fills one bottom-up.
 //!
-//! A cursor keeps the pages of its path, so it goes on over what was there when it came by; whoever
-//! changes the tree meanwhile seeks again.
+//! A cursor keeps the pages of its path. When it goes on to another leaf it asks for the page above again:
+//! if a writer has changed that meanwhile, it finds its place anew by the entry it gave last. So entries
+//! put in ahead of it are seen, and none is given twice.
+
+use std::sync::Arc;
 
 use crate::base::{PageNo, limits};
 use crate::error::{Error, Result};
@@ -10,12 +13,20 @@ use crate::page::{PageRef, PageSink, PageSource};
 
 use super::key_tree::{KeyTree, entry_bytes, separator, split_entry};
 
+/// An interior page on the way, with the child taken.
+#[derive(Clone, Debug)]
+struct Step {
+    no: PageNo,
+    page: PageRef,
+    child: usize,
+}
+
 /// A place between two entries of a key tree.
 #[derive(Clone, Debug)]
 pub struct KeyCursor {
     root: PageNo,
     /// Interior pages from the root down, with the child taken.
-    path: Vec<(PageRef, usize)>,
+    path: Vec<Step>,
     leaf: PageRef,
     /// The entry after the place.
     index: usize,
@@ -58,8 +69,9 @@ impl KeyCursor {
                 return Ok(());
             }
             let child = view.child_for(key)?;
+            let at = no;
             no = view.child(child)?;
-            self.path.push((page, child));
+            self.path.push(Step { no: at, page, child });
         }
         Err(Error::corrupt("an index is deeper than any index can be"))
     }
@@ -95,17 +107,20 @@ impl KeyCursor {
 
     /// To the neighbouring leaf; `false` when there is none.
     fn turn(&mut self, source: &dyn PageSource, forward: bool) -> Result<bool> {
+        if !self.entry.is_empty() && self.is_stale(source) && self.find_place(source, forward)? {
+            return Ok(true);
+        }
         let mut depth = self.path.len();
         while depth > 0 {
-            let (page, child) = &mut self.path[depth - 1];
-            let view = KeyPage::open(page)?;
+            let step = &mut self.path[depth - 1];
+            let view = KeyPage::open(&step.page)?;
             let next = if forward {
-                Some(*child + 1).filter(|next| *next <= view.count())
+                Some(step.child + 1).filter(|next| *next <= view.count())
             } else {
-                child.checked_sub(1)
+                step.child.checked_sub(1)
             };
             if let Some(next) = next {
-                *child = next;
+                step.child = next;
                 let no = view.child(next)?;
                 self.path.truncate(depth);
                 self.edge(source, no, !forward)?;
@@ -114,6 +129,28 @@ impl KeyCursor {
             depth -= 1;
         }
         Ok(false)
+    }
+
+    /// Whether a page of the path, or the root while it was the leaf, is no longer what it was.
+    fn is_stale(&self, source: &dyn PageSource) -> bool {
+        let same = |no: PageNo, page: &PageRef| source.page(no).is_ok_and(|now| Arc::ptr_eq(&now, page));
+        match self.path.last() {
+            Some(step) => !same(step.no, &step.page),
+            None => !same(self.root, &self.leaf),
+        }
+    }
+
+    /// Finds the place of the entry given last again; whether there is an entry to give in its leaf.
+    fn find_place(&mut self, source: &dyn PageSource, forward: bool) -> Result<bool> {
+        let entry = std::mem::take(&mut self.entry);
+        self.move_to(source, &entry)?;
+        let view = KeyPage::open(&self.leaf)?;
+        if forward && view.search(&entry)?.is_ok() {
+            self.index += 1;
+        }
+        let more = if forward { self.index < view.count() } else { self.index > 0 };
+        self.entry = entry;
+        Ok(more)
     }
 
     /// Down to the first or the last place below page `no`.
@@ -127,8 +164,9 @@ impl KeyCursor {
                 self.leaf = page;
                 return Ok(());
             }
+            let at = no;
             no = view.child(place)?;
-            self.path.push((page, place));
+            self.path.push(Step { no: at, page, child: place });
         }
         Err(Error::corrupt("an index is deeper than any index can be"))
     }
@@ -161,7 +199,7 @@ impl KeyTree {
                 // Too long entries get the same error as single inserts.
                 return self.insert(sink, key.as_ref(), rowid).map(|_| count);
             }
-            add(sink, &mut storeys, 0, KeyEntry { key: entry, child: PageNo::NONE })?;
+            add(sink, self.root(), &mut storeys, 0, KeyEntry { key: entry, child: PageNo::NONE })?;
             count += 1;
         }
         self.finish(sink, storeys)?;
@@ -174,13 +212,18 @@ impl KeyTree {
         loop {
             let storey = &mut storeys[level];
             let (entries, first) = (std::mem::take(&mut storey.entries), storey.first_child);
+            let rightmost = level == 0;
             let height = u8::try_from(level).map_err(|_| Error::internal("a tree of 256 storeys"))?;
             if storey.pages == 0 {
-                key_page::build(sink.page_mut(self.root())?, height, first, &entries);
+                let bytes = sink.page_mut(self.root())?;
+                key_page::set_owner(bytes, self.root(), rightmost);
+                key_page::build(bytes, height, first, &entries);
                 return Ok(());
             }
             let no = sink.allocate()?;
-            key_page::build(sink.page_mut(no)?, height, first, &entries);
+            let bytes = sink.page_mut(no)?;
+            key_page::set_owner(bytes, self.root(), rightmost);
+            key_page::build(bytes, height, first, &entries);
             let above = storeys.get_mut(level + 1).and_then(|above| above.entries.last_mut());
             // The storey above already has the separator of this last page, waiting for its number.
             match above {
@@ -193,7 +236,13 @@ impl KeyTree {
 }
 
 /// Adds an entry to a storey, writing its page and adding to the storey above when the page is full.
-fn add(sink: &mut dyn PageSink, storeys: &mut Vec<Storey>, level: usize, entry: KeyEntry) -> Result<()> {
+fn add(
+    sink: &mut dyn PageSink,
+    root: PageNo,
+    storeys: &mut Vec<Storey>,
+    level: usize,
+    entry: KeyEntry,
+) -> Result<()> {
     let interior = level > 0;
     let cost = entry.key.len() + key_page::SLOT_BYTES + if interior { 4 } else { 0 };
     let storey = &mut storeys[level];
@@ -226,7 +275,9 @@ fn add(sink: &mut dyn PageSink, storeys: &mut Vec<Storey>, level: usize, entry: 
     storey.entries = vec![carried];
     let no = sink.allocate()?;
     let height = u8::try_from(level).map_err(|_| Error::internal("a tree of 256 storeys"))?;
-    key_page::build(sink.page_mut(no)?, height, first, &entries);
+    let bytes = sink.page_mut(no)?;
+    key_page::set_owner(bytes, root, false);
+    key_page::build(bytes, height, first, &entries);
     if storeys.len() == level + 1 {
         storeys.push(Storey { first_child: no, entries: Vec::new(), bytes: 0, pages: 0 });
     } else {
@@ -236,5 +287,5 @@ fn add(sink: &mut dyn PageSink, storeys: &mut Vec<Storey>, level: usize, entry: 
             _ => above.first_child = no,
         }
     }
-    add(sink, storeys, level + 1, KeyEntry { key: between, child: PageNo::NONE })
+    add(sink, root, storeys, level + 1, KeyEntry { key: between, child: PageNo::NONE })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::memory_pages::MemoryPages;
-use super::{KeyCursor, KeyTree};
+use super::{KeyCursor, KeyHint, KeyTree};
 use crate::env::SplitMix64;
 use crate::error::{Error, ErrorKind, SqlState};
 use crate::page::key_page::{self, KeyPage};
@@ -132,7 +132,7 @@ fn building_from_sorted_entries_equals_inserting_them() {
 }
 
 #[test]
-fn a_key_of_a_quarter_page_fits_and_a_longer_one_is_refused() {
+fn the_longest_key_fits_and_a_longer_one_is_refused() {
     let mut pages = MemoryPages::new(4096);
     let tree = KeyTree::create(&mut pages).expect("a tree");
     let most = key_page::key_bytes_max(4096) - 8;
@@ -179,5 +179,126 @@ fn a_damaged_page_is_an_error_or_reads_right_but_never_panics() {
             }
         }
         pages.page_mut(no).expect("a page").copy_from_slice(&sound);
+    }
+}
+
+#[test]
+fn a_key_that_shares_nothing_with_its_neighbours_splits_their_page() {
+    // Hundreds of keys with a long common prefix fit a page only as long as all share it.
+    for outlier in [0u8, 255] {
+        for long in [200, 1000] {
+            let mut pages = MemoryPages::new(4096);
+            let tree = KeyTree::create(&mut pages).expect("a tree");
+            let mut model = Model::new();
+            for number in 0..400u32 {
+                let mut key = vec![7; long];
+                key.extend(number.wrapping_mul(2_654_435_761).to_be_bytes());
+                tree.insert(&mut pages, &key, 1).expect("an insert");
+                model.insert((key, 1));
+                if number % 40 == 39 {
+                    // Shares a part of the prefix, and then something else.
+                    let mut key = vec![7; long * usize::try_from(number).expect("small") / 500];
+                    key.push(outlier);
+                    key.extend(number.to_be_bytes());
+                    key.resize(long + 4, outlier);
+                    tree.insert(&mut pages, &key, 2).expect("an insert");
+                    model.insert((key, 2));
+                }
+            }
+            check(&tree, &pages, &model);
+        }
+    }
+}
+
+#[test]
+fn hinted_inserts_agree_with_a_set() {
+    for seed in 0..6 {
+        let mut random = SplitMix64::new(seed);
+        let mut pages = MemoryPages::new(4096);
+        let tree = KeyTree::create(&mut pages).expect("a tree");
+        let other = KeyTree::create(&mut pages).expect("a tree");
+        let mut model = Model::new();
+        let mut hint = KeyHint::NONE;
+        let mut ascending = 0u64;
+        for step in 0..4000u64 {
+            let (key, rowid) = if random.below(4) > 0 {
+                ascending += random.below(3);
+                (ascending.to_be_bytes().to_vec(), 0)
+            } else {
+                (random.below(6000).to_be_bytes().to_vec(), 0)
+            };
+            if random.below(5) == 0 {
+                let gone = tree.remove(&mut pages, &key, rowid).expect("a removal");
+                assert_eq!(gone, model.remove(&(key, rowid)), "seed {seed} step {step}");
+                continue;
+            }
+            let added = tree.insert_near(&mut pages, &mut hint, &key, rowid).expect("an insert");
+            assert_eq!(added, model.insert((key.clone(), rowid)), "seed {seed} step {step}");
+            assert_eq!(tree.first_rowid(&pages, &key).expect("a look"), Some(rowid));
+        }
+        let mut stale = hint;
+        assert!(other.insert_near(&mut pages, &mut stale, &[1], 1).expect("an insert"));
+        assert_eq!(forward(&other, &pages), [(vec![1], 1)]);
+        assert_eq!(forward(&tree, &pages), model.iter().cloned().collect::<Vec<_>>());
+        assert_eq!(tree.verify(&pages).expect("sound"), model.len() as u64);
+    }
+}
+
+#[test]
+fn the_first_row_of_a_key_is_found_wherever_its_entries_begin() {
+    let mut pages = MemoryPages::new(4096);
+    let tree = KeyTree::create(&mut pages).expect("a tree");
+    for key in (0..60u32).step_by(2) {
+        for rowid in (0..100).rev() {
+            tree.insert(&mut pages, &key.to_be_bytes(), rowid - 50).expect("an insert");
+        }
+    }
+    for key in 0..60u32 {
+        let found = tree.first_rowid(&pages, &key.to_be_bytes()).expect("a look");
+        assert_eq!(found, (key % 2 == 0).then_some(-50), "key {key}");
+    }
+}
+
+#[test]
+fn a_cursor_finds_its_place_again_after_changes() {
+    for forward in [true, false] {
+        let mut pages = MemoryPages::new(4096);
+        let tree = KeyTree::create(&mut pages).expect("a tree");
+        for number in 0..3000u32 {
+            tree.insert(&mut pages, &(number * 10).to_be_bytes(), 1).expect("an insert");
+        }
+        let mut cursor = if forward {
+            KeyCursor::seek(&tree, &pages, &[]).expect("a cursor")
+        } else {
+            KeyCursor::seek_end(&tree, &pages).expect("a cursor")
+        };
+        let mut seen = Vec::new();
+        loop {
+            let entry = if forward { cursor.next(&pages) } else { cursor.prev(&pages) };
+            let Some(number) = entry
+                .expect("an entry")
+                .map(|(key, _)| u32::from_be_bytes(key.try_into().expect("four bytes")))
+            else {
+                break;
+            };
+            seen.push(number);
+            // The tree changes on both sides of the cursor, splitting and merging pages.
+            if seen.len() % 7 == 0 {
+                for near in number.saturating_sub(300)..number + 300 {
+                    if near % 10 == 1 {
+                        tree.insert(&mut pages, &near.to_be_bytes(), 1).expect("an insert");
+                    } else if near % 10 == 0 && near % 30 != 0 {
+                        tree.remove(&mut pages, &near.to_be_bytes(), 1).expect("a removal");
+                    }
+                }
+            }
+        }
+        if !forward {
+            seen.reverse();
+        }
+        assert!(seen.is_sorted_by(|a, b| a < b), "forward {forward}");
+        for number in (0..3000u32).map(|number| number * 10).filter(|number| number % 30 == 0) {
+            assert!(seen.contains(&number), "{number} was never removed, forward {forward}");
+        }
     }
 }

@@ -30,6 +30,33 @@ struct Turn {
     child: usize,
 }
 
+/// Where the last entry went, so that the next one near it needs no descent. Any hint is safe, also one
+/// that the tree has outgrown; but a hint does not outlive a rollback (its page may be gone).
+#[derive(Clone, Copy, Debug)]
+pub struct KeyHint {
+    page: PageNo,
+}
+
+impl KeyHint {
+    /// No hint.
+    pub const NONE: KeyHint = KeyHint { page: PageNo::NONE };
+}
+
+impl Default for KeyHint {
+    fn default() -> KeyHint {
+        KeyHint::NONE
+    }
+}
+
+/// The way to a leaf.
+struct Descent {
+    no: PageNo,
+    page: PageRef,
+    turns: Vec<Turn>,
+    /// The last child was taken everywhere.
+    rightmost: bool,
+}
+
 /// The bytes of an entry.
 pub fn entry_bytes(key: &[u8], rowid: i64) -> Vec<u8> {
     let mut entry = Vec::with_capacity(key.len() + ROWID_BYTES);
@@ -56,7 +83,9 @@ impl KeyTree {
     /// A new, empty tree.
     pub fn create(sink: &mut dyn PageSink) -> Result<KeyTree> {
         let root = sink.allocate()?;
-        key_page::build(sink.page_mut(root)?, 0, PageNo::NONE, &[]);
+        let page = sink.page_mut(root)?;
+        key_page::set_owner(page, root, true);
+        key_page::build(page, 0, PageNo::NONE, &[]);
         Ok(KeyTree { root })
     }
 
@@ -71,20 +100,18 @@ impl KeyTree {
     }
 
     /// The leaf where `entry` belongs, and the turns that lead there.
-    fn descend<S: PageSource + ?Sized>(
-        &self,
-        source: &S,
-        entry: &[u8],
-    ) -> Result<(PageNo, PageRef, Vec<Turn>)> {
+    fn descend<S: PageSource + ?Sized>(&self, source: &S, entry: &[u8]) -> Result<Descent> {
         let mut turns = Vec::with_capacity(4);
         let mut no = self.root;
+        let mut rightmost = true;
         for _ in 0..limits::TREE_DEPTH_MAX {
             let page = source.page(no)?;
             let view = KeyPage::open(&page)?;
             if !view.is_interior() {
-                return Ok((no, page, turns));
+                return Ok(Descent { no, page, turns, rightmost });
             }
             let child = view.child_for(entry)?;
+            rightmost &= child == view.count();
             turns.push(Turn { page: no, child });
             no = view.child(child)?;
         }
@@ -94,28 +121,97 @@ impl KeyTree {
     /// Whether the very entry is there.
     pub fn contains(&self, source: &dyn PageSource, key: &[u8], rowid: i64) -> Result<bool> {
         let entry = entry_bytes(key, rowid);
-        let (_, page, _) = self.descend(source, &entry)?;
-        Ok(KeyPage::open(&page)?.search(&entry)?.is_ok())
+        let found = self.descend(source, &entry)?;
+        Ok(KeyPage::open(&found.page)?.search(&entry)?.is_ok())
     }
 
     /// Adds an entry; `false` when it was there.
     pub fn insert(&self, sink: &mut dyn PageSink, key: &[u8], rowid: i64) -> Result<bool> {
+        self.insert_near(sink, &mut KeyHint::default(), key, rowid)
+    }
+
+    /// Adds an entry, trying the leaf of the last one first; `false` when it was there.
+    pub fn insert_near(
+        &self,
+        sink: &mut dyn PageSink,
+        hint: &mut KeyHint,
+        key: &[u8],
+        rowid: i64,
+    ) -> Result<bool> {
         let entry = entry_bytes(key, rowid);
         let most = key_page::key_bytes_max(sink.page_size());
         if entry.len() > most {
             let message = format!("index row size {} exceeds btree maximum {most}", entry.len());
             return Err(Error::new(SqlState::PROGRAM_LIMIT_EXCEEDED, message)
-                .with_hint("Values larger than a quarter of a page cannot be indexed."));
+                .with_hint("Values larger than three eighths of a page cannot be indexed."));
         }
-        let (no, page, turns) = self.descend(sink, &entry)?;
+        if hint.page != PageNo::NONE
+            && let Some(added) = self.insert_by_hint(sink, hint.page, &entry)?
+        {
+            return Ok(added);
+        }
+        let Descent { no, page, turns, rightmost } = self.descend(sink, &entry)?;
+        hint.page = no;
         match KeyPage::open(&page)?.search(&entry)? {
             Ok(_) => Ok(false),
             Err(index) => {
                 drop(page);
+                if rightmost {
+                    key_page::set_owner(sink.page_mut(no)?, self.root, true);
+                }
                 self.put(sink, no, index, entry, PageNo::NONE, turns)?;
                 Ok(true)
             }
         }
+    }
+
+    /// Adds an entry to a page if that page alone can tell that it belongs there and has the room.
+    fn insert_by_hint(&self, sink: &mut dyn PageSink, no: PageNo, entry: &[u8]) -> Result<Option<bool>> {
+        // A page that cannot be had any more is a hint outgrown; the descent tells real trouble.
+        let Ok(bytes) = sink.page_mut(no) else { return Ok(None) };
+        let Ok(view) = KeyPage::open(bytes) else { return Ok(None) };
+        if view.is_interior() || view.root() != self.root {
+            return Ok(None);
+        }
+        match view.search(entry)? {
+            Ok(_) => Ok(Some(false)),
+            // Between two entries of the leaf, or after the last of all.
+            Err(index) if index > 0 && (index < view.count() || view.is_rightmost()) => {
+                let done = key_page::insert_in_place(bytes, index, entry, PageNo::NONE)?;
+                Ok(done.then_some(true))
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The first row with exactly this key.
+    pub fn first_rowid(&self, source: &dyn PageSource, key: &[u8]) -> Result<Option<i64>> {
+        let mut no = self.root;
+        for _ in 0..limits::TREE_DEPTH_MAX {
+            let page = source.page(no)?;
+            let view = KeyPage::open(&page)?;
+            if view.is_interior() {
+                no = view.child(view.child_for(key)?)?;
+                continue;
+            }
+            // An entry is longer than its key, so the key itself is never found.
+            let at = view.search(key)?.unwrap_or_else(|after| after);
+            if at < view.count() {
+                let prefix = view.prefix();
+                let suffix = view.suffix(at)?;
+                let length = (prefix.len() + suffix.len()).wrapping_sub(ROWID_BYTES);
+                if length != key.len() {
+                    return Ok(None);
+                }
+                let entry = [prefix, suffix].concat();
+                let (found, rowid) = split_entry(&entry)?;
+                return Ok((found == key).then_some(rowid));
+            }
+            // The leaf ends before the key: the next one begins with it or after it.
+            let mut cursor = super::KeyCursor::seek(self, source, key)?;
+            return Ok(cursor.next(source)?.filter(|(found, _)| *found == key).map(|(_, rowid)| rowid));
+        }
+        Err(Error::corrupt("an index is deeper than any index can be"))
     }
 
     /// Puts an entry into a page of any level, splitting as far up as needed.
@@ -136,6 +232,7 @@ impl KeyTree {
             let page = sink.page(no)?;
             let view = KeyPage::open(&page)?;
             let (level, interior) = (view.level(), view.is_interior());
+            let rightmost = view.is_rightmost();
             let first_child = if interior { view.child(0)? } else { PageNo::NONE };
             let appending = index == view.count() && turns.iter().all(|turn| turn.child > 0);
             let mut entries = view.entries()?;
@@ -157,15 +254,21 @@ impl KeyTree {
                 (separator(&last.key, &right[0].key), PageNo::NONE)
             };
             let right_no = sink.allocate()?;
-            key_page::build(sink.page_mut(right_no)?, level, right_first, &right);
+            let bytes = sink.page_mut(right_no)?;
+            key_page::set_owner(bytes, self.root, rightmost);
+            key_page::build(bytes, level, right_first, &right);
             if no == self.root {
                 let left_no = sink.allocate()?;
-                key_page::build(sink.page_mut(left_no)?, level, first_child, &entries);
+                let bytes = sink.page_mut(left_no)?;
+                key_page::set_owner(bytes, self.root, false);
+                key_page::build(bytes, level, first_child, &entries);
                 let only = KeyEntry { key: between, child: right_no };
                 key_page::build(sink.page_mut(no)?, level + 1, left_no, &[only]);
                 return Ok(());
             }
-            key_page::build(sink.page_mut(no)?, level, first_child, &entries);
+            let bytes = sink.page_mut(no)?;
+            key_page::set_owner(bytes, self.root, false);
+            key_page::build(bytes, level, first_child, &entries);
             let turn = turns.pop().ok_or_else(|| Error::internal("T2: only the root has no parent"))?;
             (no, index, key, child) = (turn.page, turn.child, between, right_no);
         }
@@ -174,7 +277,7 @@ impl KeyTree {
     /// Removes an entry; `false` when it was not there.
     pub fn remove(&self, sink: &mut dyn PageSink, key: &[u8], rowid: i64) -> Result<bool> {
         let entry = entry_bytes(key, rowid);
-        let (no, page, turns) = self.descend(sink, &entry)?;
+        let Descent { no, page, turns, .. } = self.descend(sink, &entry)?;
         let Ok(index) = KeyPage::open(&page)?.search(&entry)? else { return Ok(false) };
         drop(page);
         key_page::remove_in_place(sink.page_mut(no)?, index)?;
@@ -221,7 +324,10 @@ impl KeyTree {
             if key_page::built_bytes(&entries, interior) > sink.page_size() * 3 / 4 {
                 continue;
             }
-            key_page::build(sink.page_mut(left_no)?, level, first_child, &entries);
+            let rightmost = right.is_rightmost();
+            let bytes = sink.page_mut(left_no)?;
+            key_page::set_owner(bytes, self.root, rightmost);
+            key_page::build(bytes, level, first_child, &entries);
             key_page::remove_in_place(sink.page_mut(turn.page)?, left_child)?;
             sink.free(right_no)?;
             return Ok(true);
@@ -242,7 +348,9 @@ impl KeyTree {
             let view = KeyPage::open(&below)?;
             let first_child = if view.is_interior() { view.child(0)? } else { PageNo::NONE };
             let (level, entries) = (view.level(), view.entries()?);
-            key_page::build(sink.page_mut(self.root)?, level, first_child, &entries);
+            let bytes = sink.page_mut(self.root)?;
+            key_page::set_owner(bytes, self.root, level == 0);
+            key_page::build(bytes, level, first_child, &entries);
             sink.free(child)?;
         }
         Err(Error::corrupt("an index is deeper than any index can be"))
@@ -292,6 +400,9 @@ impl KeyTree {
         let page = source.page(no)?;
         let view = KeyPage::open(&page)?;
         view.verify()?;
+        if view.root() != self.root {
+            return Err(wrong("it belongs to another tree"));
+        }
         if level.is_some_and(|level| level != view.level()) || view.is_interior() != (view.level() > 0) {
             return Err(wrong("a wrong level"));
         }
@@ -319,20 +430,35 @@ impl KeyTree {
 }
 
 /// Where to cut entries that do not fit one page: by bytes, or, when keys only ever grow, so that the left
-/// page stays full.
+/// page stays full. A key that does not share the prefix of the others makes them all longer, so the cut
+/// in the middle may not do: then the nearest one that does. There is one: such a key stands at an end.
 fn split_point(entries: &[KeyEntry], interior: bool, capacity: usize, appending: bool) -> usize {
     let last = entries.len() - 1;
     if appending && !interior && key_page::built_bytes(&entries[..last], interior) <= capacity {
         return last;
     }
+    // An interior split gives one separator away: both sides keep at least one.
+    let (lowest, highest) = (1, if interior { last.saturating_sub(1).max(1) } else { last });
+    let given = usize::from(interior);
+    let fits = |at: usize| {
+        key_page::built_bytes(&entries[..at], interior) <= capacity
+            && key_page::built_bytes(&entries[at + given..], interior) <= capacity
+    };
     let total: usize = entries.iter().map(|entry| entry.key.len() + key_page::SLOT_BYTES).sum();
     let mut left = 0;
+    let mut middle = last;
     for (index, entry) in entries.iter().enumerate() {
         left += entry.key.len() + key_page::SLOT_BYTES;
         if left * 2 >= total {
-            // An interior split gives one separator away: both sides keep at least one.
-            return (index + 1).clamp(1, if interior { last.saturating_sub(1).max(1) } else { last });
+            middle = index + 1;
+            break;
         }
     }
-    last
+    let middle = middle.clamp(lowest, highest);
+    (0..entries.len())
+        .flat_map(|distance| [middle.checked_sub(distance), middle.checked_add(distance)])
+        .flatten()
+        .filter(|at| (lowest..=highest).contains(at))
+        .find(|at| fits(*at))
+        .unwrap_or(middle)
 }

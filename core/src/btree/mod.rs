@@ -13,7 +13,7 @@ mod verify;
 pub use crate::page::row_layout::RowLayout;
 pub use crate::page::{PageRef, PageSink, PageSource};
 pub use key_cursor::KeyCursor;
-pub use key_tree::{KeyTree, entry_bytes, split_entry};
+pub use key_tree::{KeyHint, KeyTree, entry_bytes, split_entry};
 pub use row_cursor::{LeafView, RowCursor};
 pub use row_tree::{Inserted, LeafHint, RowAppender, RowHandle, RowTree};
 pub use verify::TreeReport;

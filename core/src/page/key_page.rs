@@ -13,6 +13,8 @@
 //! |---|---|---|---|
 //! | 16 | 1 | kind | 3 leaf, 4 interior |
 //! | 17 | 1 | level | 0 for leaves, one more per storey |
+//! | 18 | 1 | flags | 1: the last leaf of its tree |
+//! | 20 | 4 | root | the tree it belongs to |
 //! | 24 | 2 | prefix_bytes | length of the common prefix |
 //! | 26 | 2 | count | entries |
 //! | 28 | 4 | heap_start | where the entries begin |
@@ -33,6 +35,9 @@ use crate::error::{Error, Result};
 
 const KIND_AT: usize = 16;
 const LEVEL_AT: usize = 17;
+const FLAGS_AT: usize = 18;
+const ROOT_AT: usize = 20;
+const FLAG_RIGHTMOST: u8 = 1;
 const PREFIX_BYTES_AT: usize = 24;
 const COUNT_AT: usize = 26;
 const HEAP_START_AT: usize = 28;
@@ -100,9 +105,16 @@ fn head_of(suffix: &[u8]) -> u32 {
     }
 }
 
-/// The longest key a page of this size takes: four of them fit a page.
+/// The longest entry a page of this size takes: two fit any page, so that every page can be split, and at
+/// 8 KiB it is above PostgreSQL's 2704 bytes.
 pub fn key_bytes_max(page_size: usize) -> usize {
-    (page_size - KEY_HEADER_BYTES) / 4 - SLOT_BYTES - CHILD_BYTES
+    (page_size - KEY_HEADER_BYTES) / 8 * 3 - SLOT_BYTES - CHILD_BYTES
+}
+
+/// Names the tree a page belongs to, and whether it is that tree's last leaf; [`build`] keeps both.
+pub fn set_owner(page: &mut [u8], root: PageNo, rightmost: bool) {
+    page[ROOT_AT..ROOT_AT + 4].copy_from_slice(&root.0.to_le_bytes());
+    page[FLAGS_AT] = if rightmost { FLAG_RIGHTMOST } else { 0 };
 }
 
 impl<'p> KeyPage<'p> {
@@ -144,9 +156,25 @@ impl<'p> KeyPage<'p> {
         &self.bytes[KEY_HEADER_BYTES..KEY_HEADER_BYTES + self.prefix_bytes]
     }
 
+    /// The tree it belongs to.
+    pub fn root(&self) -> PageNo {
+        PageNo(u32_at(self.bytes, ROOT_AT))
+    }
+
+    /// Whether it knows itself to be the last leaf of its tree.
+    pub fn is_rightmost(&self) -> bool {
+        self.bytes[FLAGS_AT] & FLAG_RIGHTMOST != 0
+    }
+
+    #[inline]
+    fn slots(&self) -> &'p [[u8; SLOT_BYTES]] {
+        let start = KEY_HEADER_BYTES + self.prefix_bytes;
+        self.bytes[start..start + self.count * SLOT_BYTES].as_chunks::<SLOT_BYTES>().0
+    }
+
+    #[inline]
     fn slot(&self, index: usize) -> (u32, usize, usize) {
-        let at = KEY_HEADER_BYTES + self.prefix_bytes + index * SLOT_BYTES;
-        match self.bytes.get(at..at + SLOT_BYTES) {
+        match self.slots().get(index) {
             Some(slot) => (
                 u32::from_be_bytes([slot[0], slot[1], slot[2], slot[3]]),
                 usize::from(u16::from_le_bytes([slot[4], slot[5]])),
@@ -216,14 +244,17 @@ impl<'p> KeyPage<'p> {
         }
         let wanted = &key[prefix.len()..];
         let head = head_of(wanted);
-        let (mut low, mut high) = (0, self.count);
+        let slots = self.slots();
+        let slot_head = |slot: &[u8; SLOT_BYTES]| u32::from_be_bytes([slot[0], slot[1], slot[2], slot[3]]);
+        // Heads alone first, without looking into the heap; then the few entries that share the head.
+        let mut low = slots.partition_point(|slot| slot_head(slot) < head);
+        let mut high = low;
+        if slots.get(low).is_some_and(|slot| slot_head(slot) == head) {
+            high = low + slots[low..].partition_point(|slot| slot_head(slot) == head);
+        }
         while low < high {
             let middle = (low + high) / 2;
-            let order = match self.slot(middle).0.cmp(&head) {
-                Ordering::Equal => self.suffix(middle)?.cmp(wanted),
-                order => order,
-            };
-            match order {
+            match self.suffix(middle)?.cmp(wanted) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
                 Ordering::Equal => return Ok(Ok(middle)),
@@ -287,11 +318,11 @@ pub fn built_bytes(entries: &[KeyEntry], interior: bool) -> usize {
     KEY_HEADER_BYTES + prefix + entries.len() * SLOT_BYTES + heap
 }
 
-/// Writes a whole page. The entries are sorted and fit ([`built_bytes`]).
+/// Writes a whole page but its owner ([`set_owner`]). The entries are sorted and fit ([`built_bytes`]).
 pub fn build(page: &mut [u8], level: u8, first_child: PageNo, entries: &[KeyEntry]) {
     let interior = level > 0;
     let prefix_bytes = common_prefix(entries);
-    page[KIND_AT..].fill(0);
+    page[PREFIX_BYTES_AT..].fill(0);
     page[KIND_AT] = if interior { KEY_INTERIOR } else { KEY_LEAF };
     page[LEVEL_AT] = level;
     put_u16(page, PREFIX_BYTES_AT, prefix_bytes);
