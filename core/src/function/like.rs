@@ -57,6 +57,10 @@ fn run(text: &[u8], pattern: &[u8], escape: Option<char>, characters: bool) -> R
     let mut resume: Option<(usize, usize)> = None;
     loop {
         let rest = &pattern[p.min(pattern.len())..];
+        if t >= text.len() {
+            // Nothing is left to take; no earlier choice can help either.
+            return Ok(rest.iter().all(|byte| *byte == b'%') && escape != Some(b"%".as_slice()));
+        }
         let mut literal = rest;
         if let Some(escape) = escape
             && rest.starts_with(escape)
@@ -75,17 +79,10 @@ fn run(text: &[u8], pattern: &[u8], escape: Option<char>, characters: bool) -> R
             }
             resume = Some((p, t));
             continue;
-        } else if rest.first() == Some(&b'_') && t < text.len() {
+        } else if rest.first() == Some(&b'_') {
             p += 1;
             t += width(text, t, characters);
             continue;
-        }
-        if t >= text.len() {
-            if rest.is_empty() {
-                return Ok(true);
-            }
-            // Nothing is left to take: no earlier choice can help either.
-            return Ok(false);
         }
         if !literal.is_empty() && rest.first() != Some(&b'_') || literal.len() < rest.len() {
             let wide = width(literal, 0, characters).min(literal.len());

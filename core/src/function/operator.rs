@@ -215,7 +215,15 @@ fn candidates(symbol: &str, is_prefix: bool) -> Vec<Candidate> {
         _ => None,
     } {
         let meaning = Meaning::Like { insensitive, negated };
-        found.extend([Name, Text, Char].map(|ty| binary(ty, Text, meaning)));
+        found.extend([Name, Text].map(|ty| binary(ty, Text, meaning)));
+        // The padding of char takes part here, although it does not in comparisons.
+        let padded = match (insensitive, negated) {
+            (false, false) => "bpcharlike",
+            (false, true) => "bpcharnlike",
+            (true, false) => "bpchariclike",
+            (true, true) => "bpcharicnlike",
+        };
+        found.push(binary(Char, Text, Meaning::Call(padded)));
         if !insensitive {
             found.push(binary(Bytea, Bytea, Meaning::Call(if negated { "notlike" } else { "like" })));
         }

@@ -72,7 +72,8 @@ impl Entry {
     /// The parameters a call with `count` arguments meets.
     fn parameters_for(&self, count: usize) -> Option<Vec<Parameter>> {
         let fixed = self.parameters.len();
-        if count + self.optional < fixed || (count > fixed && self.variadic.is_none()) {
+        let least = fixed - self.optional + usize::from(self.variadic.is_some());
+        if count < least || (count > fixed && self.variadic.is_none()) {
             return None;
         }
         let mut parameters: Vec<Parameter> =

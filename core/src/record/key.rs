@@ -153,7 +153,7 @@ pub fn is_reversible(ty: SqlType) -> bool {
 /// Reads one column from the front of `key` and steps past it.
 ///
 /// For types that are not [reversible](is_reversible) the result is equal in SQL's sense, not always
-/// the same; an interval comes back as microseconds alone.
+/// the same; an interval comes back in months of 30 days.
 pub fn decode(key: &mut &[u8], ty: SqlType, descending: bool) -> Result<Datum> {
     let tag = take::<1>(key)?[0];
     match tag {
@@ -191,9 +191,10 @@ pub fn decode(key: &mut &[u8], ty: SqlType, descending: bool) -> Result<Datum> {
         SqlType::Interval => {
             let span = (u128::from_be_bytes(masked(take(key)?, mask)) ^ 1 << 127).cast_signed();
             let day = i128::from(crate::value::temporal::MICROS_PER_DAY);
-            let days = i32::try_from(span / day).map_err(|_| corrupt())?;
+            let months = i32::try_from(span / (30 * day)).map_err(|_| corrupt())?;
+            let days = i32::try_from(span % (30 * day) / day).map_err(|_| corrupt())?;
             let micros = i64::try_from(span % day).map_err(|_| corrupt())?;
-            Datum::Interval(crate::value::Interval { months: 0, days, micros })
+            Datum::Interval(crate::value::Interval { months, days, micros })
         }
         SqlType::Numeric => Datum::Numeric(decode_numeric(key, mask)?),
         SqlType::Bytea => Datum::Bytes(decode_bytes(key, mask)?.into()),

@@ -6,4 +6,7 @@
 pub mod key;
 mod row;
 
+#[cfg(test)]
+mod tests;
+
 pub use row::{cell_width, decode, encode, encode_row};

@@ -17,6 +17,9 @@ pub mod temporal;
 pub mod text;
 mod uuid;
 
+#[cfg(test)]
+mod tests;
+
 pub use cast::{apply_modifier, cannot_cast, cast};
 pub use coerce::{
     CastLevel, assignment_cast, cast_level, common_type, common_type_for, explicit_cast, implicit_cast,

@@ -15,15 +15,8 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("trunc", &[Float8], Float8, |a, _| give(float(a, 0)?.trunc())),
     f("sign", &[Float8], Float8, |a, _| {
         let x = float(a, 0)?;
-        give(if x.is_nan() {
-            x
-        } else if x > 0.0 {
-            1.0
-        } else if x < 0.0 {
-            -1.0
-        } else {
-            0.0
-        })
+        // NaN has sign 0, as it has in PostgreSQL.
+        give(f64::from(i8::from(x > 0.0) - i8::from(x < 0.0)))
     }),
     f("sqrt", &[Float8], Float8, |a, _| {
         let x = float(a, 0)?;

@@ -83,6 +83,7 @@ fn read(template: &str) -> Result<Template<'_>> {
             'S' | 's' => Part::Sign,
             'V' | 'v' => return Err(Error::unsupported("V in a template of to_char")),
             'L' | 'l' => Part::Literal(" "),
+            'B' | 'b' => Part::Literal(""),
             '"' => {
                 let inside = &rest[1..];
                 let end = inside.find('"').unwrap_or(inside.len());
@@ -111,13 +112,13 @@ fn to_char(value: &Numeric, template: &str) -> Result<Datum> {
     let digits = rounded.abs().to_string();
     let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
     let whole = if whole == "0" { "" } else { whole };
-    let overflows = !finite || whole.len() > whole_slots;
+    // Even 0.5 needs a place before the point.
+    let overflows = !finite || whole.len().max(1) > whole_slots;
     // From the first 0 on, zeros are shown before the number begins.
     let first_zero =
         parts[..point].iter().filter(is_digit).position(|part| *part == Part::Zero).unwrap_or(whole_slots);
     let begins = first_zero.min(whole_slots.saturating_sub(whole.len()));
-    let has_sign_slot =
-        parts.iter().any(|p| matches!(p, Part::Sign | Part::Minus | Part::Plus | Part::Signed));
+    let has_sign_slot = parts.iter().any(|p| matches!(p, Part::Sign | Part::Minus | Part::Signed));
     let sign_at = parts.iter().position(|part| *part == Part::Sign);
     let sign_leads =
         sign_at.is_some_and(|at| at < parts.iter().position(|p| is_digit(&p)).unwrap_or(usize::MAX));
@@ -155,12 +156,13 @@ fn to_char(value: &Numeric, template: &str) -> Result<Datum> {
         }
         after_point |= *part == Part::Point;
     }
+    let bare_zero = !read.fill && last_fraction == 0 && zero_fraction == 0;
     (fraction_slot, after_point) = (0, false);
     for (at, part) in parts.iter().enumerate() {
         match part {
             Part::Nine | Part::Zero if after_point => {
                 let digit = fraction.as_bytes().get(fraction_slot).map_or('0', |b| char::from(*b));
-                let shown = read.fill || fraction_slot < last_fraction.max(zero_fraction);
+                let shown = read.fill || overflows || fraction_slot < last_fraction.max(zero_fraction);
                 fraction_slot += 1;
                 if shown {
                     place(&mut text, if overflows { '#' } else { digit });
@@ -173,7 +175,7 @@ fn to_char(value: &Numeric, template: &str) -> Result<Datum> {
                     place(&mut text, '#');
                 } else if slot >= begins {
                     place(&mut text, digit.map_or('0', |b| char::from(*b)));
-                } else if slot + 1 == whole_slots && fraction_slots == 0 {
+                } else if slot + 1 == whole_slots && (fraction_slots == 0 || bare_zero) {
                     // A lone zero is still a digit.
                     place(&mut text, '0');
                 } else if read.fill {
@@ -182,9 +184,7 @@ fn to_char(value: &Numeric, template: &str) -> Result<Datum> {
                 slot += 1;
             }
             Part::Point => {
-                if read.fill || !overflows {
-                    place(&mut text, '.');
-                }
+                place(&mut text, '.');
                 after_point = true;
             }
             Part::Group => {

@@ -89,6 +89,10 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         out(mapped.collect::<String>())
     }),
     f("starts_with", &[Text, Text], Bool, |a, _| Ok(Datum::Bool(text(a, 0)?.starts_with(text(a, 1)?)))),
+    f("bpcharlike", &[Char, Text], Bool, |a, _| like(a, false, false)),
+    f("bpcharnlike", &[Char, Text], Bool, |a, _| like(a, false, true)),
+    f("bpchariclike", &[Char, Text], Bool, |a, _| like(a, true, false)),
+    f("bpcharicnlike", &[Char, Text], Bool, |a, _| like(a, true, true)),
     f("chr", &[Int4], Text, |a, _| chr(int(a, 0)?)),
     f("ascii", &[Text], Int4, |a, _| {
         Ok(Datum::Int(text(a, 0)?.chars().next().map_or(0, |c| i64::from(u32::from(c)))))
@@ -117,11 +121,17 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     .variadic(Parameter::AnyAsText)
     .takes_nulls()
     .stable(),
+    f("format", &[Text], Text, |a, _| super::format::format(a)).takes_nulls().stable(),
     f("format", &[Text], Text, |a, _| super::format::format(a))
         .variadic(Parameter::AnyAsText)
         .takes_nulls()
         .stable(),
 ];
+
+fn like(a: &[Datum], insensitive: bool, negated: bool) -> Result<Datum> {
+    let hit = crate::function::like::matches(text(a, 0)?, text(a, 1)?, None, insensitive)?;
+    Ok(Datum::Bool(hit != negated))
+}
 
 fn characters(text: &str) -> i64 {
     i64::try_from(text.chars().count()).unwrap_or(i64::MAX)
@@ -231,7 +241,7 @@ fn chr(code: i64) -> Result<Datum> {
         return Err(limit("null character not permitted".into()));
     }
     if code < 0 {
-        return Err(limit("character number must be positive".into()));
+        return Err(Error::new(SqlState::INVALID_PARAMETER_VALUE, "character number must be positive"));
     }
     let c = u32::try_from(code).ok().and_then(char::from_u32);
     let c = c.ok_or_else(|| limit(format!("requested character too large for encoding: {code}")))?;

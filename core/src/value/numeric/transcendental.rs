@@ -229,7 +229,8 @@ impl Numeric {
         };
         let scales = i32::from(base_scale).max(i32::from(exponent_scale));
         if self.is_zero() {
-            return Numeric::ZERO.round(SIGNIFICANT_DIGITS.max(if whole { scales } else { 0 }));
+            let value = if exponent.is_zero() { Numeric::ONE } else { Numeric::ZERO };
+            return value.round(SIGNIFICANT_DIGITS.max(if whole { base_scale.into() } else { 0 }));
         }
         let ln = self.abs().ln_estimate();
         let power = exponent.to_f64();
@@ -240,9 +241,14 @@ impl Numeric {
         if result_exponent < -f64::from(MADE_SCALE_MAX) {
             return Numeric::ZERO.round(MADE_SCALE_MAX);
         }
-        let scale = (SIGNIFICANT_DIGITS - result_exponent as i32).max(scales).clamp(0, MADE_SCALE_MAX);
-        if whole
-            && let Some(times) = exponent.trunc(0)?.as_parts().and_then(|(n, _)| i32::try_from(n).ok())
+        let times =
+            if whole { exponent.trunc(0)?.as_parts().and_then(|(n, _)| i32::try_from(n).ok()) } else { None };
+        // PostgreSQL 15 does not look at the size of the result of a whole power.
+        let scale = match times {
+            Some(_) => SIGNIFICANT_DIGITS.max(base_scale.into()).min(MADE_SCALE_MAX),
+            None => (SIGNIFICANT_DIGITS - result_exponent as i32).max(scales).clamp(0, MADE_SCALE_MAX),
+        };
+        if let Some(times) = times
             && let Some(exact) = self.whole_power(times, scale)?
         {
             return Ok(exact);

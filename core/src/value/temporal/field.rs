@@ -70,12 +70,36 @@ fn field(name: &str) -> Option<Field> {
 }
 
 fn named(name: &str, ty: SqlType) -> Result<Field> {
-    field(&name.to_ascii_lowercase()).ok_or_else(|| {
-        Error::new(
-            SqlState::INVALID_PARAMETER_VALUE,
-            format!("unit \"{name}\" not recognized for type {}", ty.name()),
-        )
-    })
+    field(&name.to_ascii_lowercase()).ok_or_else(|| not_recognized(name, ty))
+}
+
+fn not_recognized(name: &str, ty: SqlType) -> Error {
+    Error::new(
+        SqlState::INVALID_PARAMETER_VALUE,
+        format!("unit \"{name}\" not recognized for type {}", ty.name()),
+    )
+}
+
+/// What `date_trunc` may cut to; other parts are unknown to it.
+fn named_unit(name: &str, ty: SqlType) -> Result<Field> {
+    let field = named(name, ty)?;
+    let is_unit = matches!(
+        field,
+        Field::Microsecond
+            | Field::Millisecond
+            | Field::Second
+            | Field::Minute
+            | Field::Hour
+            | Field::Day
+            | Field::Week
+            | Field::Month
+            | Field::Quarter
+            | Field::Year
+            | Field::Decade
+            | Field::Century
+            | Field::Millennium
+    );
+    if is_unit { Ok(field) } else { Err(not_recognized(name, ty)) }
 }
 
 fn unsupported(name: &str, ty: SqlType) -> Error {
@@ -152,7 +176,8 @@ fn of_infinity(field: Field, positive: bool) -> Option<Numeric> {
 /// A part of a timestamp or timestamptz; `None` is NULL.
 pub fn of_timestamp(name: &str, timestamp: i64, ty: SqlType) -> Result<Option<Numeric>> {
     let field = named(name, ty)?;
-    if matches!(field, Field::Zone | Field::ZoneHour | Field::ZoneMinute) {
+    let is_zone = matches!(field, Field::Zone | Field::ZoneHour | Field::ZoneMinute);
+    if is_zone && !is_infinite(timestamp) {
         return if ty == SqlType::TimestampTz { Ok(Some(Numeric::ZERO)) } else { Err(unsupported(name, ty)) };
     }
     if is_infinite(timestamp) {
@@ -245,7 +270,7 @@ pub fn of_interval(name: &str, interval: Interval) -> Result<Option<Numeric>> {
 
 /// `date_trunc` of a timestamp or timestamptz.
 pub fn truncate(name: &str, timestamp: i64, ty: SqlType) -> Result<i64> {
-    let field = named(name, ty)?;
+    let field = named_unit(name, ty)?;
     if is_infinite(timestamp) {
         return Ok(timestamp);
     }
@@ -288,7 +313,7 @@ fn first_year(year: i64, length: i64) -> i64 {
 pub fn truncate_interval(name: &str, interval: Interval) -> Result<Interval> {
     let whole_months = |by: i32| Interval { months: interval.months / by * by, days: 0, micros: 0 };
     let whole_micros = |by: i64| Interval { micros: interval.micros / by * by, ..interval };
-    Ok(match named(name, SqlType::Interval)? {
+    Ok(match named_unit(name, SqlType::Interval)? {
         Field::Microsecond => interval,
         Field::Millisecond => whole_micros(1000),
         Field::Second => whole_micros(MICROS_PER_SECOND),

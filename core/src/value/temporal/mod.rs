@@ -15,9 +15,6 @@ mod print;
 pub mod timestamp;
 pub mod zone;
 
-#[cfg(test)]
-mod tests;
-
 use crate::error::{Error, Result, SqlState};
 
 use super::{Datum, Interval, SqlType, TypeName};

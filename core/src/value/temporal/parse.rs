@@ -101,7 +101,7 @@ enum Special {
 }
 
 fn read(text: &str, ty: SqlType, now: Option<i64>) -> Result<i64, Problem> {
-    let mut fields = Fields::default();
+    let mut fields = Fields { time_follows: ty == SqlType::Time, ..Fields::default() };
     let mut count = 0;
     let mut rest = text;
     while let Some((field, after)) = next_field(rest)? {
@@ -393,10 +393,6 @@ impl Fields {
                 let micros = time_of_day(number(&whole[..2])?, number(&whole[2..4])?, second, fraction)?;
                 return set(&mut self.micros, micros);
             }
-        }
-        if self.time_follows && self.micros.is_none() && whole.len() == 2 && fraction.is_none() {
-            self.time_follows = false;
-            return set(&mut self.micros, time_of_day(number(whole)?, 0, 0, 0)?);
         }
         if fraction.is_some() {
             return Err(Problem::Syntax);
