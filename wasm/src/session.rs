@@ -70,7 +70,9 @@ impl Session {
     pub fn open_memory(cache_bytes: u32) -> Result<Session, JsValue> {
         let file = FileName::new("memory.ddb").map_err(vfs_to_js)?;
         let storage = Storage::Memory(MemoryVfs::new());
-        Session::start(file, storage, options(true, 0, cache_bytes)).map_err(|error| to_js(&error))
+        // Memory has no barrier, and was asked for by name.
+        let options = Options { allow_weaker_barrier: true, ..options(true, 0, cache_bytes) };
+        Session::start(file, storage, options).map_err(|error| to_js(&error))
     }
 
     /// Removes a database on OPFS that nobody has open.
@@ -317,7 +319,7 @@ impl Session {
         let parameters: Array = statement.parameters().iter().map(|ty| JsValue::from(ty.oid())).collect();
         set(&object, "parameters", &parameters);
         let columns = Array::new();
-        for column in statement.columns() {
+        for column in statement.columns().iter() {
             let field = Object::new();
             set(&field, "name", &JsValue::from_str(&column.name));
             set(&field, "oid", &column.ty.ty.oid().into());
