@@ -43,7 +43,7 @@ impl Server {
         let data = server.folder.join("data");
         run(server
             .command("initdb")
-            .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D"])
+            .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--lc-ctype=C.UTF-8", "-D"])
             .arg(&data))?;
         let options = format!("-c listen_addresses='' -c fsync=off -k {}", server.folder.display());
         run(server
