@@ -35,6 +35,9 @@ mod settings;
 mod statement;
 mod transaction;
 
+#[cfg(test)]
+mod tests;
+
 pub use connection::Connection;
 pub use conversions::{FromDatum, FromRow, ValueRef};
 pub use database::Database;
