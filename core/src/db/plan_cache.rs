@@ -84,9 +84,4 @@ impl PlanCache {
         self.ring.clear();
         self.hand = 0;
     }
-
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.ring.len()
-    }
 }

@@ -409,18 +409,34 @@ pub(super) fn run_inside(
     }
 }
 
+/// EXPLAIN; with `analyze` the plan runs to its end, its rows are dropped and its figures shown.
 fn explained(
     session: &mut Session,
     prepared: &Prepared,
     analyze: bool,
     plan: &Arc<PhysicalPlan>,
-    _parameters: &[Datum],
+    parameters: &[Datum],
 ) -> Result<State> {
-    if analyze {
-        return Err(Error::unsupported("EXPLAIN ANALYZE"));
-    }
-    let _ = (session, prepared, plan);
-    Err(Error::unsupported("EXPLAIN"))
+    let lines = if analyze {
+        let run = Run::new(session, prepared, parameters.to_vec(), prepared.writes);
+        let mut execution = Execution::instrumented(Arc::clone(plan));
+        let shared = Arc::clone(&session.shared);
+        let read = if session.writing.is_none() { Some(shared.pager.begin_read()?) } else { None };
+        loop {
+            let pages = match (&read, &mut session.writing) {
+                (_, Some(writing)) => Pages::Write(&mut writing.txn),
+                (Some(read), None) => Pages::Read(read),
+                (None, None) => return Err(Error::internal("T1: a statement without a transaction")),
+            };
+            if let Step::Done { .. } = run.step(&shared, pages, &mut execution, u64::MAX)? {
+                break execution.explain();
+            }
+        }
+    } else {
+        plan.to_string().lines().map(str::to_owned).collect()
+    };
+    session.last_utility = Some((prepared.command.to_owned(), 0));
+    Ok(State::Gathered(vec![text_batch(&lines)].into_iter()))
 }
 
 /// One column of texts.

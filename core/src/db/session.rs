@@ -20,7 +20,7 @@ use crate::base::hash::HashMap;
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
-use crate::pager::{ReadTxn, Savepoint, WriteTxn};
+use crate::pager::{Savepoint, WriteTxn};
 use crate::plan::TransactionStatement;
 use crate::store;
 
@@ -165,13 +165,6 @@ impl Session {
         }
         let read = self.shared.pager.begin_read()?;
         Ok((self.shared.catalog_of(&read, read.roots())?, true))
-    }
-
-    /// A snapshot for one statement, with its catalog.
-    pub(super) fn snapshot(&self) -> Result<(ReadTxn, Arc<Catalog>)> {
-        let read = self.shared.pager.begin_read()?;
-        let catalog = self.shared.catalog_of(&read, read.roots())?;
-        Ok((read, catalog))
     }
 
     /// The write transaction, begun if need be.

@@ -293,3 +293,32 @@ fn settings_of_a_session_are_shown_and_rolled_back() {
         "42704: unrecognized configuration parameter \"nonsense\""
     );
 }
+
+#[test]
+fn a_plan_cache_of_two_entries_still_answers_right() {
+    // Entries are evicted while others are used: a slot given to the wrong text would answer for it.
+    let options = Options { plan_cache_entries: 2, ..options() };
+    let database = Database::open(Env::memory(3), "test.ddb", options).expect("opens");
+    let connection = database.connect().expect("connects");
+    for round in 0..3 {
+        for at in 0..7 {
+            let sql = format!("SELECT {}", vec!["1"; at + 1].join(" + "));
+            assert_eq!(rows(&connection, &sql), [(at + 1).to_string()], "round {round}");
+            let sql = format!("SELECT $1::int + {at}");
+            let sum: i32 = connection.query_row(&sql, (100,), |row| row.get(0)).expect("row");
+            assert_eq!(sum, 100 + i32::try_from(at).expect("small"), "round {round}");
+        }
+    }
+}
+
+#[test]
+fn explain_shows_the_plan_and_analyze_runs_it() {
+    let connection = with("CREATE TABLE t (a int PRIMARY KEY, b text); INSERT INTO t VALUES (1, 'x')");
+    let plan = rows(&connection, "EXPLAIN SELECT b FROM t WHERE a = 1").join("\n");
+    assert!(plan.contains(" on t"), "{plan}");
+    rows(&connection, "EXPLAIN DELETE FROM t");
+    assert_eq!(rows(&connection, "SELECT count(*) FROM t"), ["1"], "EXPLAIN only explains");
+    let plan = rows(&connection, "EXPLAIN ANALYZE DELETE FROM t").join("\n");
+    assert!(plan.contains("rows=1"), "{plan}");
+    assert_eq!(rows(&connection, "SELECT count(*) FROM t"), ["0"], "EXPLAIN ANALYZE runs it");
+}
