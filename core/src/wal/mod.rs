@@ -20,3 +20,6 @@ pub mod layout;
 pub mod log;
 pub mod prepare;
 pub mod scan;
+
+#[cfg(test)]
+mod tests;

@@ -41,6 +41,15 @@ fn commits_of_many_threads_share_syncs_and_all_come_true() {
     }
 }
 
+/// Sets the flag even when its thread panics, so that the others end.
+struct StopAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[test]
 fn readers_and_checkpoints_beside_writers_see_whole_commits() {
     let env = Env::memory(2);
@@ -57,6 +66,7 @@ fn readers_and_checkpoints_beside_writers_see_whole_commits() {
         // Every commit gives all pages the same stamp, so any snapshot sees one stamp.
         let (writer, pages, stop, reads) = (pager.clone(), &pages, &stop, &reads);
         scope.spawn(move || {
+            let _stop = StopAtEnd(stop);
             for value in 1..=300 {
                 let mut txn = writer.begin_write().unwrap();
                 for no in pages {
@@ -65,7 +75,6 @@ fn readers_and_checkpoints_beside_writers_see_whole_commits() {
                 let durability = if value % 2 == 0 { Durability::Full } else { Durability::Relaxed };
                 txn.commit(durability).unwrap();
             }
-            stop.store(true, Ordering::SeqCst);
         });
         for _ in 0..2 {
             let pager = pager.clone();
