@@ -28,6 +28,7 @@ const RELATIONS_MAX: usize = 2000;
 pub(super) struct Cte {
     pub(super) name: String,
     pub(super) columns: Vec<Ident>,
+    pub(super) place: Location,
     pub(super) query: Rc<ast::Query>,
     /// How many CTEs, outermost first, its own text may use.
     pub(super) visible: usize,
@@ -216,6 +217,17 @@ impl<'a> Binder<'a> {
     /// Adds the position of an expression's beginning.
     pub(super) fn at_expr(&self, error: Error, expr: &ast::Expr) -> Error {
         if error.position().is_some() { error } else { self.at(error, super::names::place(expr)) }
+    }
+
+    /// Adds the position of the nearest keyword before an expression: sqlparser keeps no place for the
+    /// words of CAST, SUBSTRING and the like, nor for an opening parenthesis.
+    pub(super) fn at_word_before(&self, error: Error, word: &str, inner: Location) -> Error {
+        let Some(offset) = parse::byte_of(self.sql, inner) else { return error };
+        let before = self.sql.get(..offset).unwrap_or_default().to_ascii_lowercase();
+        match before.rfind(word) {
+            Some(found) => error.at(parse::position_of_byte(self.sql, found)),
+            None => error,
+        }
     }
 
     /// `$number` as an expression: of its declared or inferred type, else of unknown type.

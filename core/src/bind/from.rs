@@ -108,7 +108,8 @@ impl Binder<'_> {
                             ast::SetExpr::Values(_) => "For example, FROM (VALUES ...) [AS] foo.",
                             _ => "For example, FROM (SELECT ...) [AS] foo.",
                         });
-                    return Err(error);
+                    use sqlparser::ast::Spanned;
+                    return Err(self.at_word_before(error, "(", subquery.span().start));
                 };
                 self.count_relation()?;
                 (self.derived(query, alias)?, *lateral)
@@ -346,8 +347,8 @@ impl Binder<'_> {
                     )),
                 }
             };
-            let a = find(left, "left").map_err(|error| self.at(error, name.place))?;
-            let b = find(right, "right").map_err(|error| self.at(error, name.place))?;
+            let a = find(left, "left")?;
+            let b = find(right, "right")?;
             let place = ast::Expr::Value(ast::Value::Null.with_empty_span());
             let equality = self
                 .apply("=", (a.expr.clone(), &place), (b.expr.clone(), &place))

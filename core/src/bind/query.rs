@@ -94,6 +94,7 @@ impl Binder<'_> {
             self.ctes.push(Cte {
                 name,
                 columns: cte.alias.columns.iter().map(|column| column.name.clone()).collect(),
+                place: cte.alias.name.span.start,
                 query: Rc::new((*cte.query).clone()),
                 visible: self.ctes.len(),
                 is_used: false,
@@ -124,7 +125,7 @@ impl Binder<'_> {
         self.ctes.extend(hidden);
         let mut bound = bound?;
         if cte.columns.len() > bound.output.len() {
-            return Err(Error::new(
+            let error = Error::new(
                 SqlState::INVALID_COLUMN_REFERENCE,
                 format!(
                     "WITH query \"{}\" has {} columns available but {} columns specified",
@@ -132,7 +133,8 @@ impl Binder<'_> {
                     bound.output.len(),
                     cte.columns.len()
                 ),
-            ));
+            );
+            return Err(self.at(error, cte.place));
         }
         for (column, name) in bound.output.iter_mut().zip(&cte.columns) {
             column.name = names::fold(name);
@@ -299,8 +301,8 @@ impl Binder<'_> {
             types.push(if a.ty == b.ty && a.ty.ty == ty { a.ty } else { TypeName::plain(ty) });
         }
         let names: Vec<String> = left_query.output.iter().map(|column| column.name.clone()).collect();
-        let (left_plan, _) = self.positional(left_query, &types)?;
-        let (right_plan, _) = self.positional(right_query, &types)?;
+        let (left_plan, _) = self.positional(left_query, &types, Some(left))?;
+        let (right_plan, _) = self.positional(right_query, &types, Some(right))?;
         let columns: Vec<ColumnInfo> = types.iter().map(|ty| self.column(*ty)).collect();
         let output = names
             .into_iter()
@@ -322,14 +324,20 @@ impl Binder<'_> {
         &mut self,
         mut query: Query,
         types: &[TypeName],
+        source: Option<&SetExpr>,
     ) -> Result<(LogicalPlan, Vec<ColumnInfo>)> {
         let mut items = Vec::with_capacity(query.output.len());
         let mut infos = Vec::with_capacity(query.output.len());
-        for (column, to) in query.output.iter().zip(types) {
+        for (at, (column, to)) in query.output.iter().zip(types).enumerate() {
             let mut expr = Expr::Column(column.id, column.ty.ty);
             if column.ty.ty == SqlType::Unknown {
                 // A literal in the select list: it becomes a value of the type where it stands.
-                self.retype(&mut query.plan, column.id, *to)?;
+                self.retype(&mut query.plan, column.id, *to).map_err(|error| {
+                    match source.and_then(|source| item(source, at)) {
+                        Some(place) => self.at_expr(error, place),
+                        None => error,
+                    }
+                })?;
                 expr = Expr::Column(column.id, to.ty);
             } else if column.ty.ty != to.ty {
                 expr = Expr::Cast { operand: Box::new(expr), from: column.ty.ty, to: *to, explicit: false };
@@ -462,7 +470,7 @@ impl Binder<'_> {
 }
 
 // The select item of the first SELECT of a set expression, for positions.
-fn item(body: &SetExpr, at: usize) -> Option<&ast::Expr> {
+pub(super) fn item(body: &SetExpr, at: usize) -> Option<&ast::Expr> {
     match body {
         SetExpr::Select(select) => match select.projection.get(at)? {
             ast::SelectItem::UnnamedExpr(expr) | ast::SelectItem::ExprWithAlias { expr, .. } => Some(expr),

@@ -43,7 +43,11 @@ impl Binder<'_> {
             } else {
                 "subquery must return only one column"
             };
-            return Err(self.at(Error::new(SqlState::SYNTAX_ERROR, message), query.span().start));
+            return Err(self.at_word_before(
+                Error::new(SqlState::SYNTAX_ERROR, message),
+                "(",
+                query.span().start,
+            ));
         };
         let info = ColumnInfo { id: column.id, ty: column.ty };
         Ok((self.trimmed(bound), info))

@@ -100,7 +100,11 @@ fn rewrite(plan: &mut LogicalPlan, required: &[ColumnId], context: &RuleContext<
     }
     for_each_expr(plan, &mut fold_constants::expr);
     for_each_expr(plan, &mut simplify_predicates::expr);
-    semi_join::apply(plan);
+    if semi_join::apply(plan) {
+        // What was a subquery is now part of this plan.
+        for_each_expr(plan, &mut fold_constants::expr);
+        for_each_expr(plan, &mut simplify_predicates::expr);
+    }
     let taken = take(plan);
     *plan = push_down_filter::apply(taken, Vec::new());
     join_order::apply(plan, context);

@@ -14,8 +14,9 @@ use crate::plan::{CompareOp, Expr, JoinKind, LogicalPlan, SubqueryKind};
 
 use super::{conjuncts, filtered, take};
 
-/// Rewrites every filter of the tree.
-pub(super) fn apply(plan: &mut LogicalPlan) {
+/// Rewrites every filter of the tree; answers whether any changed.
+pub(super) fn apply(plan: &mut LogicalPlan) -> bool {
+    let mut changed = false;
     if let LogicalPlan::Filter { input, predicate } = plan {
         let has_candidate = predicate.any(&|expr| matches!(expr, Expr::Subquery { .. }));
         if has_candidate {
@@ -34,6 +35,7 @@ pub(super) fn apply(plan: &mut LogicalPlan) {
             // Plain conditions first: they are cheaper than a join.
             let (late, early): (Vec<Expr>, Vec<Expr>) = kept.into_iter().partition(Expr::has_subquery);
             input = filtered(input, early);
+            changed = !joins.is_empty();
             for (kind, right, on) in joins {
                 input = LogicalPlan::Join {
                     kind,
@@ -46,7 +48,8 @@ pub(super) fn apply(plan: &mut LogicalPlan) {
             *plan = filtered(input, late);
         }
     }
-    plan.for_each_input_mut(&mut |input| apply(input));
+    plan.for_each_input_mut(&mut |input| changed |= apply(input));
+    changed
 }
 
 type SemiJoin = (JoinKind, LogicalPlan, Vec<Expr>);

@@ -142,11 +142,23 @@ pub(super) fn check(sql: &str) -> Result<usize> {
     let mut levels = Levels { stack: Vec::new(), top: Level::default(), nesting: 0 };
     let mut tokens = 0usize;
     let mut after_open = false;
+    let mut wants_operand = false;
     while let Some(token) = lexer.next()? {
         tokens += 1;
+        // sqlparser would take the reserved word for a column and complain later, or never.
+        if core::mem::take(&mut wants_operand) && begins_clause(token, sql) {
+            return Err(super::parser::near(sql, Some(token.start)));
+        }
+        wants_operand = match token.kind {
+            TokenKind::Comma => true,
+            TokenKind::Operator => token.text(sql) != "*",
+            _ => false,
+        };
         let opened = core::mem::take(&mut after_open);
         match token.kind {
             TokenKind::Open | TokenKind::OpenBracket => {
+                // Subscripts and array types follow one another: a[1][2], int[][].
+                levels.top.operators += usize::from(token.kind == TokenKind::OpenBracket);
                 levels.open(1, false);
                 after_open = true;
             }
@@ -171,6 +183,30 @@ pub(super) fn check(sql: &str) -> Result<usize> {
         }
     }
     Ok(tokens)
+}
+
+fn begins_clause(token: Token, sql: &str) -> bool {
+    const WORDS: [&str; 18] = [
+        "from",
+        "where",
+        "group",
+        "having",
+        "order",
+        "limit",
+        "offset",
+        "fetch",
+        "union",
+        "intersect",
+        "except",
+        "and",
+        "or",
+        "then",
+        "when",
+        "else",
+        "end",
+        "returning",
+    ];
+    token.kind == TokenKind::Word && WORDS.iter().any(|word| token.is_word(sql, word))
 }
 
 fn check_parameter(token: Token, sql: &str) -> Result<()> {

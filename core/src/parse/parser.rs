@@ -159,7 +159,7 @@ fn location_in(message: &str) -> Option<Location> {
 }
 
 /// `syntax error at or near "x"` for the token at byte `at`.
-fn near(sql: &str, at: Option<usize>) -> Error {
+pub(super) fn near(sql: &str, at: Option<usize>) -> Error {
     let token = at.and_then(|at| Lexer::from(sql, at).next().ok().flatten());
     match token {
         Some(token) => {

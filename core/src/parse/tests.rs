@@ -20,3 +20,111 @@ fn an_unterminated_quote_is_reported_by_parsing_the_rest() {
     assert_eq!(error.message(), "unterminated quoted string at or near \"'abc; select 2\"");
     assert_eq!(error.position(), Some(8));
 }
+
+// Each must be an error, not a crash, on the 2 MB stack of a test thread.
+#[test]
+fn hostile_statements_are_errors_not_overflows() {
+    let deep = |open: &str, close: &str, count: usize| {
+        format!("SELECT {}1{}", open.repeat(count), close.repeat(count))
+    };
+    let cases: Vec<(&str, String)> = vec![
+        ("parentheses", deep("(", ")", 10_000)),
+        ("open only", format!("SELECT {}", "(".repeat(100_000))),
+        ("queries", deep("(SELECT ", ")", 1_000)),
+        ("derived", format!("SELECT * FROM {}t{}", "(SELECT * FROM ".repeat(500), ") x".repeat(500))),
+        ("join parentheses", format!("SELECT * FROM {}t{}", "(".repeat(5_000), ")".repeat(5_000))),
+        ("ors", format!("SELECT 1 WHERE a = 1{}", " OR a = 1".repeat(100_000))),
+        ("pluses", format!("SELECT 1{}", " + 1".repeat(50_000))),
+        ("chains of chains", format!("SELECT {}1{}", "(".repeat(150), " + 1 + 1 + 1 + 1 + 1)".repeat(150))),
+        ("nots", format!("SELECT {}true", "NOT ".repeat(50_000))),
+        ("minuses", format!("SELECT {}1", "- ".repeat(50_000))),
+        ("casts", format!("SELECT 1{}", "::int".repeat(50_000))),
+        ("cases", format!("SELECT {}1{}", "CASE WHEN true THEN ".repeat(5_000), " END".repeat(5_000))),
+        ("unions", format!("SELECT 1{}", " UNION SELECT 1".repeat(20_000))),
+        ("joins", format!("SELECT * FROM t{}", " JOIN t ON true".repeat(20_000))),
+        ("array types", format!("SELECT 1::int{}", "[]".repeat(20_000))),
+        ("is null", format!("SELECT 1{}", " IS NULL".repeat(20_000))),
+        ("calls", deep("abs(", ")", 5_000)),
+        ("explains", format!("{}SELECT 1", "EXPLAIN ".repeat(20_000))),
+        ("too long", format!("SELECT '{}'", "x".repeat(2_000_000))),
+        ("parameter", "SELECT $99999999999".to_owned()),
+        ("zero parameter", "SELECT $0".to_owned()),
+        ("no operand", "SELECT a || FROM t".to_owned()),
+        ("no column", "SELECT a, FROM t".to_owned()),
+    ];
+    for (name, sql) in cases {
+        let outcome = parse(&sql);
+        let error = match outcome {
+            Err(error) => error,
+            Ok(_) => panic!("{name} was accepted"),
+        };
+        assert!(["54001", "54000", "42601", "42P02"].contains(&error.sqlstate().code()), "{name}: {error:?}");
+    }
+}
+
+// At the limits themselves, statements still pass: the bounds are not far too tight.
+#[test]
+fn large_honest_statements_pass() {
+    let deep = |open: &str, close: &str, count: usize| {
+        format!("SELECT {}1{}", open.repeat(count), close.repeat(count))
+    };
+    for sql in [
+        deep("(", ")", 150),
+        deep("(SELECT ", ")", 20),
+        format!("SELECT 1 WHERE a = 1{}", " OR a = 1".repeat(1_000)),
+        format!("SELECT 1{}", " + 1".repeat(400)),
+        format!("SELECT 1{}", " UNION SELECT 1".repeat(150)),
+        format!("SELECT * FROM t{}", " JOIN t ON true".repeat(150)),
+        format!("SELECT * FROM t WHERE a IN (1{})", ", 1".repeat(20_000)),
+        format!("INSERT INTO t VALUES (1 + 1){}", ", (1 + 1)".repeat(20_000)),
+    ] {
+        if let Err(error) = parse(&sql) {
+            panic!("{error:?}: {}", &sql[..80]);
+        }
+    }
+}
+
+// A cut anywhere leaves an error or a shorter statement, never a panic.
+#[test]
+fn truncated_statements_never_panic() {
+    let sql = "INSERT INTO \"T\" (a, b) SELECT E'x\\'y', $tag$z$tag$, 1.5e-3, $1 FROM t /* c /* d */ */ \
+               WHERE x = 'ä''ö' AND y::numeric(10,2) BETWEEN -1 AND +2 OR z IN (1, 2) -- end\n ORDER BY 1";
+    for (cut, _) in sql.char_indices() {
+        let _ = parse(&sql[..cut]);
+        let _ = normalize(&sql[..cut]);
+        let _ = statements(&sql[..cut]).count();
+        let _ = parse(&sql[cut..]);
+    }
+}
+
+#[test]
+fn normalising_lifts_values_and_nothing_else() {
+    let lifted =
+        normalize("SELECT * FROM t WHERE id = 17 AND b = 'it''s' ORDER BY 1 LIMIT 5").expect("has literals");
+    assert_eq!(lifted.text, "SELECT * FROM t WHERE id = $1 AND b = $2 ORDER BY 1 LIMIT $3");
+    assert_eq!(lifted.literals, [Literal::Integer(17), Literal::Text("it's".into()), Literal::Integer(5)]);
+    for sql in [
+        "SELECT a FROM t",
+        "SELECT a FROM t WHERE d = DATE '2020-01-01'",
+        "SELECT a + 1 FROM t GROUP BY a + 1",
+        "SELECT $1 + 1",
+        "SELECT a::numeric(10, 2) FROM t",
+        "CREATE TABLE t (a int DEFAULT 5)",
+        "SELECT DISTINCT 1",
+        "SELECT E'\\n'",
+    ] {
+        assert_eq!(normalize(sql), None, "{sql}");
+    }
+}
+
+#[test]
+fn literal_rows_take_the_fast_way_and_others_do_not() {
+    let fast = |sql: &str| matches!(parse(sql).map(|parsed| parsed.ast().clone()), Ok(Ast::InsertRows(_)));
+    assert!(fast("insert into t values (1, -2.5, 'x', null, true, default), (2, 3, $$y$$, NULL, false, 5);"));
+    assert!(fast("INSERT INTO public.\"T\" (\"A\", b) VALUES (1, '')"));
+    assert!(!fast("insert into t values (1 + 1)"));
+    assert!(!fast("insert into t values (1) returning a"));
+    assert!(!fast("insert into t values ($1)"));
+    assert!(!fast("insert into t select 1"));
+    assert!(!fast("insert into select values (1)"));
+}

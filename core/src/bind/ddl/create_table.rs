@@ -310,7 +310,7 @@ impl Binder<'_> {
         }
         let types: Vec<TypeName> = bound.output.iter().map(|column| column.ty).collect();
         let mut output = bound.output.clone();
-        let (plan, infos) = self.positional(bound, &types)?;
+        let (plan, infos) = self.positional(bound, &types, Some(&query.body))?;
         let mut columns: Vec<ColumnDefinition> = Vec::with_capacity(output.len());
         for (at, (column, info)) in output.iter_mut().zip(&infos).enumerate() {
             column.id = info.id;

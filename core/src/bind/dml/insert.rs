@@ -177,7 +177,9 @@ impl Binder<'_> {
         query: &ast::Query,
     ) -> Result<(LogicalPlan, Vec<ColumnInfo>)> {
         let bound = self.query_with(query, None, false)?;
-        self.check_width(targets, bound.output.len(), || None)?;
+        self.check_width(targets, bound.output.len(), || {
+            crate::bind::query::item(&query.body, targets.ordinals.len()).map(names::place)
+        })?;
         // Untyped literals of the select list take their column's type; everything else is assigned.
         let types: Vec<_> = bound
             .output
@@ -191,15 +193,16 @@ impl Binder<'_> {
                 }
             })
             .collect();
-        let (plan, columns) = self.positional(bound, &types)?;
+        let (plan, columns) = self.positional(bound, &types, Some(&query.body))?;
         let mut items = self.defaults(table)?;
-        for (info, ordinal) in columns.iter().zip(&targets.ordinals) {
+        for (at, (info, ordinal)) in columns.iter().zip(&targets.ordinals).enumerate() {
             if !self.takes_value(table, *ordinal)? {
                 continue;
             }
             let column = &table.columns[*ordinal];
             let value = Expr::Column(info.id, info.ty.ty);
-            items[*ordinal] = self.assign(value, column.ty, &column.name, None)?;
+            let place = crate::bind::query::item(&query.body, at);
+            items[*ordinal] = self.assign(value, column.ty, &column.name, place)?;
         }
         let row = self.row_columns(table);
         let items = row.iter().cloned().zip(items).collect();

@@ -82,6 +82,11 @@ impl Binder<'_> {
         if schema.is_none() && name == "coalesce" && !arguments.is_empty() {
             return self.coalesce(&arguments, level);
         }
+        if let ("nullif", [left, right]) = (name, arguments.as_slice()) {
+            // It is the operator that has to exist.
+            let types = (self.expr(left, level)?.ty(), self.expr(right, level)?.ty());
+            crate::function::resolve_operator("=", Some(types.0), types.1)?;
+        }
         self.scalar(name, &arguments, level)
     }
 
@@ -128,6 +133,9 @@ impl Binder<'_> {
         level: &mut Level<'_>,
     ) -> Result<Expr> {
         level.check_aggregate_allowed()?;
+        if extras.is_star && extras.distinct {
+            return Err(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \"*\""));
+        }
         if extras.is_star && name != "count" {
             return Err(missing_function(name, &[]));
         }
@@ -234,7 +242,21 @@ impl Binder<'_> {
 
     /// EXTRACT, SUBSTRING, TRIM and the like.
     pub(super) fn special_call(&mut self, expr: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {
-        self.special_call_unplaced(expr, level).map_err(|error| self.at_expr(error, expr))
+        use ast::Expr as E;
+        let word = match expr {
+            E::Extract { .. } => "extract",
+            E::Ceil { .. } => "ceil",
+            E::Floor { .. } => "floor",
+            E::Position { .. } => "position",
+            E::Substring { .. } => "substr",
+            E::Trim { .. } => "trim",
+            E::Overlay { .. } => "overlay",
+            _ => "at time zone",
+        };
+        self.special_call_unplaced(expr, level).map_err(|error| match error.position() {
+            Some(_) => error,
+            None => self.at_word_before(error, word, names::place(expr)),
+        })
     }
 
     fn special_call_unplaced(&mut self, expr: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::Ident;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SqlState};
 use crate::plan::Expr;
 
 use crate::bind::binder::{Binder, Level, Reference};
@@ -39,7 +39,10 @@ impl Binder<'_> {
                 Ok(Some(found)) => Ok(found),
                 Err(error) => Err(error),
             },
-            _ => Err(Error::unsupported("a name of more than three parts")),
+            _ => Err(Error::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                format!("cross-database references are not implemented: {}", parts.join(".")),
+            )),
         };
         let found = found.map_err(|error| self.at(error, place))?;
         self.note(&found, place, level);

@@ -14,8 +14,9 @@ pub(super) use name::output_name;
 use sqlparser::ast::{self, BinaryOperator, CastKind};
 
 use crate::error::{Error, Result, SqlState};
+use crate::parse::{self, Lexer, TokenKind};
 use crate::plan::Expr;
-use crate::value::{CastLevel, TypeName};
+use crate::value::{CastLevel, SqlType, TypeName};
 
 use super::binder::{Binder, Level};
 use super::{names, types};
@@ -62,11 +63,11 @@ impl Binder<'_> {
             E::BinaryOp { left, op, right } => self.binary(expr, left, op, right, level),
             E::UnaryOp { op, expr: operand } => self.unary(expr, *op, operand, level),
             E::Cast {
-                kind: CastKind::Cast | CastKind::DoubleColon,
+                kind: kind @ (CastKind::Cast | CastKind::DoubleColon),
                 expr: operand,
                 data_type,
                 format: None,
-            } => self.cast(expr, operand, data_type, level),
+            } => self.cast(kind, operand, data_type, level),
             E::IsNull(operand) => self.is_null(operand, false, level),
             E::IsNotNull(operand) => self.is_null(operand, true, level),
             E::IsTrue(operand) => self.is_bool(operand, Some(true), false, level),
@@ -118,25 +119,43 @@ impl Binder<'_> {
 
     fn cast(
         &mut self,
-        whole: &ast::Expr,
+        kind: &CastKind,
         operand: &ast::Expr,
         data_type: &ast::DataType,
         level: &mut Level<'_>,
     ) -> Result<Expr> {
-        let to = types::type_name(data_type).map_err(|error| self.at_expr(error, whole))?;
+        let to = types::type_name(data_type).map_err(|error| self.at_cast(error, kind, operand, true))?;
         let bound = self.expr(operand, level)?;
-        self.cast_to(bound, to, operand)
+        let from = bound.ty();
+        self.try_convert(bound, to, CastLevel::Explicit, operand)?
+            .map_err(|_| self.at_cast(cannot_cast(from, to.ty), kind, operand, false))
+    }
+
+    // PostgreSQL points at the `::` or at CAST; at the type when it is the type that is wrong.
+    fn at_cast(&self, error: Error, kind: &CastKind, operand: &ast::Expr, at_type: bool) -> Error {
+        use sqlparser::ast::Spanned;
+        if *kind == CastKind::Cast && !at_type {
+            return self.at_word_before(error, "cast", names::place(operand));
+        }
+        let sql = self.sql();
+        let Some(end) = parse::byte_of(sql, operand.span().end) else { return error };
+        let mut lexer = Lexer::from(sql, end);
+        while let Ok(Some(token)) = lexer.next() {
+            if token.kind == TokenKind::DoubleColon || token.is_word(sql, "as") {
+                let token = match at_type {
+                    true => lexer.next().ok().flatten().unwrap_or(token),
+                    false => token,
+                };
+                return error.at(parse::position_of_byte(sql, token.start));
+            }
+        }
+        error
     }
 
     /// An explicit cast (42846 when there is none).
     pub(super) fn cast_to(&mut self, bound: Expr, to: TypeName, place: &ast::Expr) -> Result<Expr> {
-        self.try_convert(bound, to, CastLevel::Explicit, place)?.map_err(|expr| {
-            let error = Error::new(
-                SqlState::CANNOT_COERCE,
-                format!("cannot cast type {} to {}", expr.ty().name(), to.ty.name()),
-            );
-            self.at_expr(error, place)
-        })
+        self.try_convert(bound, to, CastLevel::Explicit, place)?
+            .map_err(|expr| self.at_expr(cannot_cast(expr.ty(), to.ty), place))
     }
 
     // All collations of ours order by code point; naming one of PostgreSQL's that does the same is allowed.
@@ -160,6 +179,10 @@ impl Binder<'_> {
         );
         Err(self.at_expr(error, operand))
     }
+}
+
+fn cannot_cast(from: SqlType, to: SqlType) -> Error {
+    Error::new(SqlState::CANNOT_COERCE, format!("cannot cast type {} to {}", from.name(), to.name()))
 }
 
 fn unsupported(expr: &ast::Expr) -> Error {

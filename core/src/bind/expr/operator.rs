@@ -225,9 +225,9 @@ impl Binder<'_> {
             match token.kind {
                 TokenKind::Operator => return error.at(parse::position_of_byte(sql, token.start)),
                 TokenKind::Word
-                    if token.is_word(sql, "like")
-                        || token.is_word(sql, "ilike")
-                        || token.is_word(sql, "not") =>
+                    if ["like", "ilike", "not", "in", "is", "between"]
+                        .iter()
+                        .any(|word| token.is_word(sql, word)) =>
                 {
                     return error.at(parse::position_of_byte(sql, token.start));
                 }
