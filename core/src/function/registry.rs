@@ -15,8 +15,8 @@ pub type ScalarFunction = fn(&[Datum], &dyn FunctionContext) -> Result<Datum>;
 
 /// One signature of a function.
 pub(crate) struct Entry {
-    name: &'static str,
-    parameters: &'static [SqlType],
+    pub(super) name: &'static str,
+    pub(super) parameters: &'static [SqlType],
     /// How many parameters at the end may be left out.
     optional: usize,
     /// What further arguments are, any number of them.
@@ -87,7 +87,7 @@ impl Entry {
 
 const GROUP_BITS: u32 = 10;
 
-fn entries() -> impl Iterator<Item = (FunctionId, &'static Entry)> {
+pub(super) fn entries() -> impl Iterator<Item = (FunctionId, &'static Entry)> {
     scalar::GROUPS.iter().enumerate().flat_map(|(group, entries)| {
         entries.iter().enumerate().map(move |(at, entry)| {
             let id = u16::try_from(group << GROUP_BITS | at).expect("64 groups of 1024 fit an id");

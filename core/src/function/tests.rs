@@ -203,3 +203,85 @@ fn the_clock_and_chance_come_from_the_context() {
     let random: f64 = run("random").parse().expect("a float");
     assert!((0.0..1.0).contains(&random));
 }
+
+/// Awkward values of a type: ends of ranges, empty, infinite, wide characters.
+fn awkward(ty: SqlType) -> Vec<Datum> {
+    let texts: &[&str] = match ty {
+        SqlType::Bool => &["t"],
+        SqlType::Int2 => &["-32768", "0", "32767"],
+        SqlType::Int4 => &["-2147483648", "-1", "0", "3", "2147483647"],
+        SqlType::Int8 => &["-9223372036854775808", "-1", "0", "7", "9223372036854775807"],
+        SqlType::Oid => &["0", "4294967295"],
+        SqlType::Float4 | SqlType::Float8 => &["-Infinity", "-1e38", "-0", "1e-38", "0.5", "1e38", "NaN"],
+        SqlType::Numeric => &[
+            "-Infinity",
+            "-99999999999999999999999999999999999999999.9",
+            "-1",
+            "0.000",
+            "1e-30",
+            "2.5",
+            "1e40",
+            "NaN",
+        ],
+        SqlType::Bytea => &["\\x", "\\x00ff"],
+        SqlType::Date => &["-infinity", "4714-11-24 BC", "2000-02-29", "5874897-12-31", "infinity"],
+        SqlType::Time => &["00:00", "24:00"],
+        SqlType::Timestamp | SqlType::TimestampTz => {
+            &["-infinity", "4714-11-24 BC", "2000-02-29 23:59:59.999999", "294276-12-31 23:59:59", "infinity"]
+        }
+        SqlType::Interval => &[
+            "-178956970 years -8 mons -2147483648 days",
+            "0",
+            "1 mon -1 day 00:00:01",
+            "178956970 years 7 mons",
+            "2147483647 days 2562047788:00:54.775807",
+        ],
+        SqlType::Uuid => &["ffffffff-ffff-ffff-ffff-ffffffffffff"],
+        _ => &["", "a", "year", "%s%I%2$L%*s", "FMYYYY-9G9D9SPR", "\u{e9}\u{1f600}", "hex", "+3"],
+    };
+    texts.iter().map(|text| Datum::parse(text, TypeName::plain(ty)).expect("a value")).collect()
+}
+
+#[test]
+fn no_function_panics_on_awkward_arguments() {
+    // Overflow checks are on in this profile: any unchecked arithmetic shows.
+    for (id, entry) in registry::entries() {
+        let choices: Vec<Vec<Datum>> = match entry.parameters {
+            [] => vec![awkward(SqlType::Text), awkward(SqlType::Text)],
+            parameters => parameters.iter().map(|ty| awkward(*ty)).collect(),
+        };
+        let total: usize = choices.iter().map(Vec::len).product();
+        // All combinations where they are few, evenly spread ones where they are many.
+        let step = (total / 600).max(1);
+        for combination in (0..total).step_by(step) {
+            let mut rest = combination;
+            let arguments: Vec<Datum> = choices
+                .iter()
+                .map(|values| {
+                    let value = values[rest % values.len()].clone();
+                    rest /= values.len();
+                    value
+                })
+                .collect();
+            let _may_fail = call(id, &arguments, &Fixed);
+        }
+    }
+}
+
+#[test]
+fn no_operator_panics_on_awkward_operands() {
+    for symbol in ["+", "-", "*", "/", "%", "<", "||", "<<"] {
+        for left in SqlType::ALL {
+            for right in SqlType::ALL {
+                if left == SqlType::Void || right == SqlType::Void {
+                    continue;
+                }
+                for a in awkward(left) {
+                    for b in awkward(right) {
+                        let _may_fail = operate(symbol, Some((a.clone(), left)), (b, right));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -286,11 +286,11 @@ pub(super) fn fraction_micros(digits: &str) -> Option<i64> {
 
 /// Hours, minutes and seconds of a day as microseconds.
 fn time_of_day(hour: i64, minute: i64, second: i64, fraction: i64) -> Result<i64, Problem> {
-    let total = hour * MICROS_PER_HOUR + minute * MICROS_PER_MINUTE + second * MICROS_PER_SECOND + fraction;
-    if hour > 24 || minute > 59 || second > 60 || (hour == 24 && total > MICROS_PER_DAY) {
+    if hour > 24 || minute > 59 || second > 60 {
         return Err(Problem::FieldOutOfRange);
     }
-    Ok(total)
+    let total = hour * MICROS_PER_HOUR + minute * MICROS_PER_MINUTE + second * MICROS_PER_SECOND + fraction;
+    if total > MICROS_PER_DAY { Err(Problem::FieldOutOfRange) } else { Ok(total) }
 }
 
 impl Fields {

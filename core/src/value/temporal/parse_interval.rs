@@ -108,7 +108,8 @@ impl Sum {
             Unit::Months(by) => {
                 self.months = self.months.checked_add(scaled(by)?).ok_or(Problem::Range)?;
                 // Fractions of years are whole months.
-                self.months += (part * by as f64).round_ties_even() as i64;
+                let rest = (part * by as f64).round_ties_even() as i64;
+                self.months = self.months.checked_add(rest).ok_or(Problem::Range)?;
             }
             Unit::Days(by) => {
                 self.days = self.days.checked_add(scaled(by)?).ok_or(Problem::Range)?;
