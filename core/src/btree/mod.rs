@@ -23,4 +23,6 @@ mod key_tests;
 #[cfg(test)]
 pub(crate) mod memory_pages;
 #[cfg(test)]
+mod row_damage_tests;
+#[cfg(test)]
 mod row_tests;

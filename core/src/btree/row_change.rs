@@ -381,9 +381,10 @@ impl RowTree {
             if interior.count() > 1 {
                 return Ok(());
             }
-            let child = interior.child(0);
+            let (child, level) = (interior.child(0), interior.level() - 1);
             drop(page);
             let content = sink.page(child)?;
+            super::row_tree::check_level(&content, content[LEVEL_AT], Some(level))?;
             sink.page_mut(self.root)?[PAGE_HEADER_RANGE.end..]
                 .copy_from_slice(&content[PAGE_HEADER_RANGE.end..]);
             sink.free(child)?;

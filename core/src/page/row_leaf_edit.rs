@@ -205,6 +205,9 @@ pub fn update(
                         let at = slot_offset(&head, *place, row);
                         bytes[at..at + 4].fill(0);
                         head.garbage += old;
+                        if head.garbage > bytes.len() - head.heap_start {
+                            return Err(damaged(bytes, "has values that overlap"));
+                        }
                         put_size(bytes, GARBAGE_AT, head.garbage);
                     }
                 }
