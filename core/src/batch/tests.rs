@@ -1,3 +1,5 @@
+//! Batches and vectors against plain lists of values.
+
 use crate::value::{Datum, Interval, SqlType};
 
 use super::{Batch, Bitmap, Kind, Vector, interval_from_wide, wide_from_interval};
@@ -38,7 +40,7 @@ fn every_kind_round_trips() {
     let cases = [
         (SqlType::Bool, Datum::Bool(true)),
         (SqlType::Float8, Datum::Float(-0.5)),
-        (SqlType::Text, Datum::from("ä")),
+        (SqlType::Text, Datum::from("\u{e4}")),
         (SqlType::Bytea, Datum::Bytes(vec![0, 255].into())),
         (SqlType::Uuid, Datum::Uuid(u128::MAX - 4)),
         (SqlType::Interval, Datum::Interval(Interval { months: -1, days: 2, micros: -3 })),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! before  Filter: u.x = 1                 after  InnerJoin: u.t_id = t.id
-//!         └─ LeftJoin: u.t_id = t.id             ...
+//!         `- LeftJoin: u.t_id = t.id             ...
 //! ```
 //!
 //! Must not fire for `u.x IS NULL` or `coalesce(u.x, 1) = 1`, which padded rows pass.

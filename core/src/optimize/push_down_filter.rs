@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! before  Filter: t.a = 1 AND u.t_id = t.id       after  InnerJoin: u.t_id = t.id
-//!         └─ CrossJoin                                   ├─ Scan: t filter: t.a = 1
-//!            ├─ Scan: t                                  └─ Scan: u
-//!            └─ Scan: u
+//!         `- CrossJoin                                   |- Scan: t filter: t.a = 1
+//!            |- Scan: t                                  `- Scan: u
+//!            `- Scan: u
 //! ```
 //!
 //! Must not fire: through LIMIT, through the padded side of an outer join, through an aggregate without

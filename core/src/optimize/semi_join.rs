@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! before  Filter: EXISTS (SELECT .. FROM u WHERE u.t_id = t.id AND u.y)     after  SemiJoin: u.t_id = t.id
-//!         └─ Scan: t                                                              ├─ Scan: t
-//!                                                                                 └─ Filter: u.y <- Scan: u
+//!         `- Scan: t                                                              |- Scan: t
+//!                                                                                 `- Filter: u.y <- Scan: u
 //! ```
 //!
 //! Must not fire for NOT IN, which a NULL on either side makes unknown; for subqueries with a LIMIT or

@@ -88,7 +88,7 @@ fn large_honest_statements_pass() {
 #[test]
 fn truncated_statements_never_panic() {
     let sql = "INSERT INTO \"T\" (a, b) SELECT E'x\\'y', $tag$z$tag$, 1.5e-3, $1 FROM t /* c /* d */ */ \
-               WHERE x = 'ä''ö' AND y::numeric(10,2) BETWEEN -1 AND +2 OR z IN (1, 2) -- end\n ORDER BY 1";
+               WHERE x = '\u{e4}''\u{f6}' AND y::numeric(10,2) BETWEEN -1 AND +2 OR z IN (1, 2) -- end\n ORDER BY 1";
     for (cut, _) in sql.char_indices() {
         let _ = parse(&sql[..cut]);
         let _ = normalize(&sql[..cut]);

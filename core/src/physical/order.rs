@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Sort: a DESC           Scan using the index on a, backwards
-//! └─ Scan: t      ->
+//! `- Scan: t      ->
 //! ```
 //!
 //! Must not fire for a sort of the whole table by an index: fetching every row by its key costs more than

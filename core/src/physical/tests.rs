@@ -1,1 +1,1 @@
-
+//! Which access path and which join a query gets.

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! Limit: 10
-//! └─ Sort: #7 DESC
-//!    └─ Aggregate: t.a; count(*) AS #7
-//!       └─ Scan: t (a, b) filter: t.b > 1
+//! `- Sort: #7 DESC
+//!    `- Aggregate: t.a; count(*) AS #7
+//!       `- Scan: t (a, b) filter: t.b > 1
 //! ```
 //!
 //! Columns of tables are named as in SQL, computed ones by their number.

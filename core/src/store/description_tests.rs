@@ -1,3 +1,5 @@
+//! Descriptions of catalog objects survive the trip; damaged ones are errors.
+
 use super::*;
 
 fn table() -> Table {

@@ -5,9 +5,9 @@
 //! every call, so a scan may be set aside between batches.
 //!
 //! ```text
-//! leaf rows 60..130 of 130 ─┐ gather a, gather c
-//! leaf rows  0..120 of 120 ─┼─> batch of 256 rows
-//! leaf rows  0..66  of 140 ─┘       the next batch begins at row 66
+//! leaf rows 60..130 of 130 -+ gather a, gather c
+//! leaf rows  0..120 of 120 -+-> batch of 256 rows
+//! leaf rows  0..66  of 140 -+       the next batch begins at row 66
 //! ```
 
 use core::ops::Range;

@@ -1,3 +1,5 @@
+//! The public face as its users call it.
+
 use super::*;
 use crate::db::{PortalStep, ValueRef};
 use crate::error::ErrorKind;

@@ -1,3 +1,5 @@
+//! Constraints: which error, about which rule, with which detail.
+
 use super::*;
 
 fn violates(

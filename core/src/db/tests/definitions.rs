@@ -1,3 +1,5 @@
+//! Tables, indexes and what DROP takes with it.
+
 use super::*;
 
 #[test]

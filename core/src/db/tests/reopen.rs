@@ -1,3 +1,5 @@
+//! What is there after closing, or not closing, and opening again.
+
 use super::*;
 use crate::env::MemoryVfs;
 use crate::env::fault::{Crash, FaultVfs};

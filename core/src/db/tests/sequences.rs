@@ -1,3 +1,5 @@
+//! Numbers that are never given twice.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Transactions, savepoints, and what a rollback brings back.
+
 use super::*;
 
 const T: &str = "CREATE TABLE t (a int PRIMARY KEY, b text); INSERT INTO t VALUES (1, 'one')";
