@@ -18,12 +18,14 @@
 mod checkpoint;
 mod dirty;
 mod flush;
+mod lifetime;
 mod open;
 mod options;
 mod pool;
 mod published;
 mod read;
 mod readers;
+mod recover;
 mod segments;
 mod shared;
 pub mod verify;

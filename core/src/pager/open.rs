@@ -15,16 +15,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::sync::{RankedCondvar, RankedMutex};
-use crate::base::{CommitSeq, Lsn, PageNo};
+use crate::base::{CommitSeq, PageNo};
 use crate::env::{Barrier, Env, FileName, OpenMode, SyncKind, VfsError, VfsErrorKind, VfsFile};
 use crate::error::{Error, ErrorKind, Result, SqlState};
 use crate::page::Roots;
 use crate::page::meta::{self, LogPosition, META_BYTES, Meta, MetaState, Slot};
-use crate::wal::index::{CommitEnd, Version, WalIndex};
+use crate::wal::index::WalIndex;
 use crate::wal::layout::{WAL_HEADER_BYTES, WalHeader, WalLayout};
 use crate::wal::log::Log;
-use crate::wal::prepare::{LogBuilder, segments_needed};
-use crate::wal::scan::{Scan, find_lost_commit, looks_used, scan};
+use crate::wal::scan::{Scan, looks_used};
 
 use super::checkpoint::Checkpointer;
 use super::flush::FlushState;
@@ -34,7 +33,7 @@ use super::published::Published;
 use super::readers::Readers;
 use super::segments::Segments;
 use super::shared::{Files, Shared, read_db_page};
-use super::writer::{Writer, WriterSlot, zero_segment};
+use super::writer::{Writer, WriterSlot};
 
 /// The name of a database's log.
 pub(super) fn log_name(name: &FileName) -> FileName {
@@ -42,23 +41,23 @@ pub(super) fn log_name(name: &FileName) -> FileName {
 }
 
 /// What recovery found or made, from which the shared state is built.
-struct Opened {
-    meta: Meta,
-    slot_b_unproven: bool,
-    log: Option<Log>,
-    index: WalIndex,
-    segments: Segments,
-    head: LogPosition,
-    seq: CommitSeq,
-    roots: Roots,
-    read_only: bool,
+pub(super) struct Opened {
+    pub(super) meta: Meta,
+    pub(super) slot_b_unproven: bool,
+    pub(super) log: Option<Log>,
+    pub(super) index: WalIndex,
+    pub(super) segments: Segments,
+    pub(super) head: LogPosition,
+    pub(super) seq: CommitSeq,
+    pub(super) roots: Roots,
+    pub(super) read_only: bool,
 }
 
 /// Both slots as read, and the one that counts.
-struct Metas {
-    chosen: Meta,
+pub(super) struct Metas {
+    pub(super) chosen: Meta,
     /// Both slots are valid and say the same.
-    agree: bool,
+    pub(super) agree: bool,
 }
 
 /// Opens `name`, creating it if asked to.
@@ -76,7 +75,7 @@ pub(super) fn open(env: &Env, name: &FileName, options: &PagerOptions) -> Result
     check_length(&*db, &metas.chosen)?;
     let opened = match metas.chosen.state {
         MetaState::Clean => open_clean(env, name, &*db, metas, options)?,
-        MetaState::Dirty => recover(env, name, &*db, metas, options)?,
+        MetaState::Dirty => super::recover::recover(env, name, &*db, metas, options)?,
     };
     Ok(share(env, name, options, db, opened))
 }
@@ -207,7 +206,7 @@ fn create(env: &Env, name: &FileName, db: &dyn VfsFile, options: &PagerOptions) 
     write_slots(db, &meta)
 }
 
-fn write_slots(db: &dyn VfsFile, meta: &Meta) -> Result<()> {
+pub(super) fn write_slots(db: &dyn VfsFile, meta: &Meta) -> Result<()> {
     let bytes = meta.encode();
     for offset in [meta::META_A_OFFSET, meta::META_B_OFFSET] {
         db.write_all_at(&bytes, offset)?;
@@ -227,7 +226,7 @@ fn check_length(db: &dyn VfsFile, meta: &Meta) -> Result<()> {
     Ok(())
 }
 
-fn open_log(env: &Env, name: &FileName, mode: OpenMode) -> Result<Option<Box<dyn VfsFile>>> {
+pub(super) fn open_log(env: &Env, name: &FileName, mode: OpenMode) -> Result<Option<Box<dyn VfsFile>>> {
     match env.vfs.open(&log_name(name), mode) {
         Ok(file) => Ok(Some(file)),
         Err(VfsError { kind: VfsErrorKind::NotFound, .. }) => Ok(None),
@@ -235,7 +234,7 @@ fn open_log(env: &Env, name: &FileName, mode: OpenMode) -> Result<Option<Box<dyn
     }
 }
 
-fn read_log_header(log: &dyn VfsFile) -> Result<WalHeader> {
+pub(super) fn read_log_header(log: &dyn VfsFile) -> Result<WalHeader> {
     let mut bytes = vec![0u8; WAL_HEADER_BYTES];
     match log.read_exact_at(&mut bytes, 0) {
         Ok(()) => WalHeader::decode(&bytes),
@@ -246,12 +245,12 @@ fn read_log_header(log: &dyn VfsFile) -> Result<WalHeader> {
     }
 }
 
-fn foreign_log() -> Error {
+pub(super) fn foreign_log() -> Error {
     Error::corrupt("the log beside the database belongs to another database or another time of this one")
         .with_hint("Put back the log that belongs to the file, or move this one away.")
 }
 
-fn mode_of(options: &PagerOptions) -> OpenMode {
+pub(super) fn mode_of(options: &PagerOptions) -> OpenMode {
     if options.read_only { OpenMode::ReadOnly } else { OpenMode::ReadWrite }
 }
 
@@ -294,206 +293,6 @@ fn open_clean(
     })
 }
 
-/// Steps 2 to 8 for a database that was not closed in order.
-fn recover(
-    env: &Env,
-    name: &FileName,
-    db: &dyn VfsFile,
-    metas: Metas,
-    options: &PagerOptions,
-) -> Result<Opened> {
-    let log = claim_log(env, name, &metas.chosen, options)?;
-    let meta = &metas.chosen;
-    let found = scan(&*log.file, log.layout, log.salt, meta.tail, meta.checkpoint_seq)?;
-    look_for_lost_commits(&log, &found, options)?;
-    let seq = found.seq;
-    let roots = found.roots.unwrap_or(meta.roots);
-    check_roots(db, meta, &roots, Some(&found))?;
-    if options.read_only {
-        return Ok(read_only_view(metas.chosen, log, &found, roots));
-    }
-    normalise(db, &metas)?;
-    let meta = metas.chosen;
-    match compact(env, &meta, log, &found, roots) {
-        Ok(Compacted { log, index, segments, head, tail }) => {
-            let next =
-                Meta { seq: meta.seq + 1, tail, epoch: meta.epoch + 1, salt: log.salt, ..meta.clone() };
-            // Step 8.
-            write_slots(db, &next)?;
-            Ok(Opened {
-                meta: next,
-                slot_b_unproven: false,
-                log: Some(log),
-                index,
-                segments,
-                head,
-                seq,
-                roots,
-                read_only: false,
-            })
-        }
-        // No room to recover into: what is there can still be read.
-        Err((log, error)) if error.sqlstate() == SqlState::DISK_FULL => {
-            Ok(read_only_view(meta, log, &found, roots))
-        }
-        Err((_, error)) => Err(error),
-    }
-}
-
-/// Step 2: the log must be there, and be the one the meta names.
-fn claim_log(env: &Env, name: &FileName, meta: &Meta, options: &PagerOptions) -> Result<Log> {
-    let Some(file) = open_log(env, name, mode_of(options))? else {
-        return Err(Error::corrupt(format!(
-            "the log of the database is missing: commits after number {} may be in it",
-            meta.checkpoint_seq
-        ))
-        .with_hint(format!("Put the file \"{}\" back beside the database.", log_name(name).as_str())));
-    };
-    file.lock()?;
-    let layout = WalLayout { segment_bytes: meta.wal_segment_bytes, page_size: meta.page_size };
-    let header = read_log_header(&*file)?;
-    if header.db_uuid != meta.db_uuid || header.wal_uuid != meta.wal_uuid || header.layout != layout {
-        return Err(foreign_log());
-    }
-    Ok(Log { file, layout, salt: meta.salt })
-}
-
-/// Step 6: makes both slots durable and equal, in the order that never leaves none.
-fn normalise(db: &dyn VfsFile, metas: &Metas) -> Result<()> {
-    if !metas.agree {
-        return write_slots(db, &metas.chosen);
-    }
-    // Both say the same, so A was durable before B was written; B may be in the cache only.
-    db.write_all_at(&metas.chosen.encode(), meta::META_B_OFFSET)?;
-    db.sync(SyncKind::Data)?;
-    Ok(())
-}
-
-/// Step 4.
-fn look_for_lost_commits(log: &Log, found: &Scan, options: &PagerOptions) -> Result<()> {
-    if options.accept_loss {
-        return Ok(());
-    }
-    match find_lost_commit(&*log.file, log.layout, log.salt, found.seq)? {
-        None => Ok(()),
-        Some(durable) => Err(Error::corrupt(format!(
-            "the storage lost acknowledged commits: the log ends at commit {}, but commit {durable} was durable",
-            found.seq
-        ))
-        .with_hint("Open with accept_loss to go on without them.")),
-    }
-}
-
-/// The recovered state, read from where it is.
-fn read_only_view(meta: Meta, log: Log, found: &Scan, roots: Roots) -> Opened {
-    let mut index = WalIndex::default();
-    if found.seq > meta.checkpoint_seq {
-        let end = CommitEnd { seq: found.seq, end: meta.tail, roots };
-        index.append(end, found.pages.iter().map(|(no, (lsn, offset))| (*no, *lsn, *offset)));
-    }
-    Opened {
-        head: meta.tail,
-        seq: found.seq,
-        roots,
-        slot_b_unproven: false,
-        log: Some(log),
-        index,
-        segments: Segments::default(),
-        read_only: true,
-        meta,
-    }
-}
-
-struct Compacted {
-    log: Log,
-    index: WalIndex,
-    segments: Segments,
-    head: LogPosition,
-    tail: LogPosition,
-}
-
-/// Step 7: the newest image of every recovered page, as one transaction of a new epoch, in segments the
-/// scanned chain does not use.
-fn compact(
-    env: &Env,
-    meta: &Meta,
-    old: Log,
-    found: &Scan,
-    roots: Roots,
-) -> std::result::Result<Compacted, (Log, Error)> {
-    let mut random = [0u8; 16];
-    env.entropy.fill(&mut random);
-    let long = |at: usize| {
-        let mut out = [0u8; 8];
-        out.copy_from_slice(&random[at..at + 8]);
-        u64::from_le_bytes(out)
-    };
-    let (salt, chain) = (long(0), long(8));
-    match compact_into(meta, &old, found, roots, salt, chain) {
-        Ok((index, segments, head, tail)) => {
-            let log = Log { salt, ..old };
-            Ok(Compacted { log, index, segments, head, tail })
-        }
-        Err(error) => Err((old, error)),
-    }
-}
-
-fn compact_into(
-    meta: &Meta,
-    old: &Log,
-    found: &Scan,
-    roots: Roots,
-    salt: u64,
-    chain: u64,
-) -> Result<(WalIndex, Segments, LogPosition, LogPosition)> {
-    let mut pages: Vec<(PageNo, Version)> = found
-        .pages
-        .iter()
-        .map(|(no, (lsn, offset))| (*no, Version { seq: found.seq, lsn: *lsn, offset: *offset }))
-        .collect();
-    pages.sort_unstable_by_key(|(no, _)| *no);
-    let layout = old.layout;
-    let wanted = 1 + segments_needed(&layout, 0, pages.len());
-    let count = layout.segment_count(old.file.size()?);
-    let mut fresh: Vec<u32> =
-        (0..count).filter(|segment| !found.segments.contains(segment)).take(wanted).collect();
-    let mut grown = count;
-    while fresh.len() < wanted {
-        zero_segment(old, grown)?;
-        fresh.push(grown);
-        grown = grown.checked_add(1).ok_or_else(|| Error::corrupt("the log is longer than it can be"))?;
-    }
-    let tail = LogPosition { segment: fresh[0], offset: 0, lsn: Lsn(found.next_lsn.0 + 1), chain };
-    let mut head = tail;
-    let mut index = WalIndex::default();
-    if found.seq > meta.checkpoint_seq {
-        let mut run = Vec::new();
-        let mut emit = |offset: u64, bytes: &[u8]| -> Result<()> {
-            old.file.write_all_at(bytes, offset)?;
-            Ok(())
-        };
-        let mut builder = LogBuilder::new(layout, salt, 0, tail, &fresh[1..], &mut run);
-        let mut places = Vec::with_capacity(pages.len());
-        for (no, version) in pages {
-            let lsn = builder.next_page_lsn(&mut emit)?;
-            let image = old.read_page(no, version)?;
-            places.push((no, lsn, builder.page(no, &image)));
-        }
-        let payload = crate::wal::frame::CommitPayload {
-            seq: found.seq,
-            durable: meta.checkpoint_seq,
-            frames: 0,
-            roots,
-        };
-        head = builder.commit(payload, &mut emit)?;
-        index.append(CommitEnd { seq: found.seq, end: head, roots }, places.into_iter());
-    }
-    old.file.sync(SyncKind::DataAndSize)?;
-    let free = (0..grown).filter(|segment| !fresh.contains(segment)).collect();
-    let segments = Segments { count: grown, used: fresh.into(), free };
-    Ok((index, segments, head, tail))
-}
-
 /// Puts the shared state together.
 fn share(env: &Env, name: &FileName, options: &PagerOptions, db: Box<dyn VfsFile>, opened: Opened) -> Shared {
     let Opened { meta, slot_b_unproven, log, index, segments, head, seq, roots, read_only } = opened;
@@ -530,7 +329,7 @@ fn share(env: &Env, name: &FileName, options: &PagerOptions, db: Box<dyn VfsFile
 }
 
 /// Step 5: the catalog's root and the first free page are whole. Pages found in the log are.
-fn check_roots(db: &dyn VfsFile, meta: &Meta, roots: &Roots, found: Option<&Scan>) -> Result<()> {
+pub(super) fn check_roots(db: &dyn VfsFile, meta: &Meta, roots: &Roots, found: Option<&Scan>) -> Result<()> {
     let page_size = usize::try_from(meta.page_size).unwrap_or(usize::MAX);
     for no in [roots.catalog_root, roots.free_head] {
         if no == PageNo::NONE || found.is_some_and(|found| found.pages.contains_key(&no)) {

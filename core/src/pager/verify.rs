@@ -105,8 +105,8 @@ pub fn check_partition(
             Some(at) => used[at] = true,
         }
     }
-    for at in 1..used.len() {
-        if !used[at] && !free.is_free[at] {
+    for (at, (used, free)) in used.iter().zip(&free.is_free).enumerate().skip(1) {
+        if !used && !free {
             problems.push(Error::corrupt(format!("page {at} is neither used nor free")));
         }
     }

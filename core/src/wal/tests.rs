@@ -184,7 +184,6 @@ fn frames_of_an_aborted_transaction_do_not_come_back_behind_a_later_one() {
         if commit {
             builder.commit(payload, &mut emit).unwrap();
         } else {
-            drop(builder);
             let start = usize::try_from(LAYOUT.segment_offset(START.segment)).unwrap();
             bytes[start..start + run.len()].copy_from_slice(run);
         }
