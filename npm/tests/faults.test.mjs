@@ -53,15 +53,15 @@ function checkRows(present, acked, what) {
 }
 
 const FAULTS = [
-  ['a full quota as Chromium reports it', 'write', 4294967288, '53100'],
-  ['a short count', 'write', 100, '58030'],
-  ['a count of nothing', 'write', 0, '58030'],
-  ['a QuotaExceededError', 'write', 'QuotaExceededError', '53100'],
-  ['a lost handle', 'write', 'InvalidStateError', '08003'],
-  ['a failed flush', 'flush', 'InvalidStateError', '58030'],
+  ['a full quota as Chromium reports it', 'write', 4294967288, /quota is full/],
+  ['a short count', 'write', 100, /100 of \d+ bytes were moved/],
+  ['a count of nothing', 'write', 0, /0 of \d+ bytes were moved/],
+  ['a QuotaExceededError', 'write', 'QuotaExceededError', /QuotaExceededError/],
+  ['a lost handle', 'write', 'InvalidStateError', /InvalidStateError/],
+  ['a failed flush', 'flush', 'InvalidStateError', /sync of .* failed/],
 ]
 
-for (const [name, kind, fault, code] of FAULTS) {
+for (const [name, kind, fault, words] of FAULTS) {
   test(`${name} fails the commit, keeps what was acknowledged, and a reopen mends it`, async () => {
     const { opfs, db } = await fresh()
     const before = await insertRows(db, 5)
@@ -70,7 +70,13 @@ for (const [name, kind, fault, code] of FAULTS) {
     const error = await db.query('INSERT INTO t VALUES (5, NULL)').then(() => undefined, (error) => error)
     assert.ok(error !== undefined, 'the insert was acknowledged')
     assert.equal(error.name, 'DecentError', error.stack)
-    assert.equal(error.code, code, error.message)
+    // The commit's bytes may be there or not: nobody can know before the file is opened again.
+    assert.equal(error.code, '08007', error.message)
+    assert.match(error.message, words)
+    const next = await db.query('INSERT INTO t VALUES (6, NULL)').then(() => undefined, (error) => error)
+    assert.ok(next !== undefined, 'a poisoned database took another commit')
+    // Reading goes on.
+    assert.deepEqual(await rowsOf(db), before.acked)
     opfs.fault = () => undefined
     await db.close().catch(() => {})
     opfs.crash('kill')
