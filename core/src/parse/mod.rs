@@ -13,6 +13,7 @@
 //! P2  Every syntax error is 42601 with a position in characters.
 
 mod bounds;
+mod command;
 mod dialect;
 mod insert_rows;
 mod lexer;

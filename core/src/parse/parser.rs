@@ -12,7 +12,7 @@ use crate::error::{Error, Result, SqlState};
 use super::dialect::DIALECT;
 use super::insert_rows::{self, InsertRows};
 use super::lexer::Lexer;
-use super::{bounds, position};
+use super::{bounds, command, position};
 
 /// A parsed statement with its text.
 #[derive(Clone, Debug)]
@@ -71,6 +71,7 @@ pub fn parse(sql: &str) -> Result<Parsed> {
     if tokens == 0 {
         return Ok(Parsed::new(sql, Ast::Empty));
     }
+    command::check(sql)?;
     let (mut parser, overriding) = parser(sql)?;
     let statement = parser.parse_statement().map_err(|error| syntax_error(sql, &error))?;
     while parser.consume_token(&SqlToken::SemiColon) {}
