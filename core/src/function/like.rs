@@ -51,7 +51,7 @@ fn width(text: &[u8], at: usize, characters: bool) -> usize {
 
 fn run(text: &[u8], pattern: &[u8], escape: Option<char>, characters: bool) -> Result<bool> {
     let mut buffer = [0; 4];
-    let escape: Option<&[u8]> = escape.map(|c| &*c.encode_utf8(&mut buffer).as_bytes());
+    let escape: Option<&[u8]> = escape.map(|c| c.encode_utf8(&mut buffer).as_bytes());
     let (mut t, mut p) = (0, 0);
     // Where to resume: just after the last `%`, and the text it has not taken yet.
     let mut resume: Option<(usize, usize)> = None;

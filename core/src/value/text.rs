@@ -87,12 +87,11 @@ pub(super) fn fit(text: Arc<str>, ty: TypeName, explicit: bool) -> Result<Datum>
     }
     let Some(length) = ty.length() else { return Ok(Datum::Text(text)) };
     // Characters are at most bytes: the usual value needs no count.
-    let (count, end) = if text.len() <= length && ty.ty == SqlType::Varchar {
+    if text.len() <= length && ty.ty == SqlType::Varchar {
         return Ok(Datum::Text(text));
-    } else {
-        let end = text.char_indices().nth(length).map(|(at, _)| at);
-        (if end.is_none() { text.chars().count() } else { length }, end)
-    };
+    }
+    let end = text.char_indices().nth(length).map(|(at, _)| at);
+    let count = if end.is_none() { text.chars().count() } else { length };
     if let Some(end) = end {
         if !explicit && text[end..].bytes().any(|byte| byte != b' ') {
             return Err(Error::new(
