@@ -56,8 +56,8 @@ pub(super) struct Opened {
 /// Both slots as read, and the one that counts.
 pub(super) struct Metas {
     pub(super) chosen: Meta,
-    /// Both slots are valid and say the same.
-    pub(super) agree: bool,
+    /// Slot A is on the medium: B says the same, or a write of B was under way.
+    pub(super) slot_a_durable: bool,
 }
 
 /// Opens `name`, creating it if asked to.
@@ -117,13 +117,15 @@ fn read_metas(db: &dyn VfsFile) -> Result<Option<Metas>> {
             if !same_file || b.seq > a.seq {
                 return Err(Error::corrupt("the two meta slots contradict each other"));
             }
-            Ok(Some(Metas { agree: a == b, chosen: *a }))
+            Ok(Some(Metas { slot_a_durable: a == b, chosen: *a }))
         }
-        (Slot::Valid(a), _) => Ok(Some(Metas { chosen: *a, agree: false })),
+        // B is damaged only by a write of it, and that began after A was durable. So A is not written
+        // again here: it is the only good slot, and a power cut in that write could cost it too.
+        (Slot::Valid(a), _) => Ok(Some(Metas { chosen: *a, slot_a_durable: true })),
         // A is rebuilt from B under a new number: an equal pair must prove that A was durable.
         (_, Slot::Valid(b)) => {
             let seq = b.seq + 1;
-            Ok(Some(Metas { chosen: Meta { seq, ..*b }, agree: false }))
+            Ok(Some(Metas { chosen: Meta { seq, ..*b }, slot_a_durable: false }))
         }
         (a, _) => {
             if is_unborn(db, size)? {
@@ -262,7 +264,7 @@ fn open_clean(
     metas: Metas,
     options: &PagerOptions,
 ) -> Result<Opened> {
-    let Metas { chosen: meta, agree } = metas;
+    let Metas { chosen: meta, slot_a_durable } = metas;
     let layout = WalLayout { segment_bytes: meta.wal_segment_bytes, page_size: meta.page_size };
     if let Some(log) = open_log(env, name, mode_of(options))? {
         // A leftover is the log this meta closed, or one whose first commit never came to be. Anything
@@ -277,14 +279,14 @@ fn open_clean(
         }
     }
     check_roots(db, &meta, &meta.roots, None)?;
-    if !agree && !options.read_only {
+    if !slot_a_durable && !options.read_only {
         write_slots(db, &meta)?;
     }
     Ok(Opened {
         seq: meta.checkpoint_seq,
         roots: meta.roots,
         head: meta.tail,
-        slot_b_unproven: agree,
+        slot_b_unproven: slot_a_durable,
         log: None,
         index: WalIndex::default(),
         segments: Segments::default(),

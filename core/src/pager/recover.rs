@@ -88,10 +88,10 @@ fn claim_log(env: &Env, name: &FileName, meta: &Meta, options: &PagerOptions) ->
 
 /// Step 6: makes both slots durable and equal, in the order that never leaves none.
 fn normalise(db: &dyn VfsFile, metas: &Metas) -> Result<()> {
-    if !metas.agree {
+    if !metas.slot_a_durable {
         return write_slots(db, &metas.chosen);
     }
-    // Both say the same, so A was durable before B was written; B may be in the cache only.
+    // A was durable before B was written; B may be in the cache only, or damaged.
     db.write_all_at(&metas.chosen.encode(), meta::META_B_OFFSET)?;
     db.sync(SyncKind::Data)?;
     Ok(())

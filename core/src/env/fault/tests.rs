@@ -291,6 +291,10 @@ fn a_full_disk_refuses_to_grow_and_keeps_what_it_has() {
     assert_eq!(create(&vfs, "b").write_all_at(&[1; 200], 0).unwrap_err().kind, VfsErrorKind::DiskFull);
     assert_eq!(file.set_size(1001).unwrap_err().kind, VfsErrorKind::DiskFull);
     file.write_all_at(&[2; 900], 100).unwrap();
+    vfs.set_capacity_bytes(1);
+    file.write_all_at(&[3; 1000], 0).unwrap();
+    assert_eq!(file.write_all_at(&[3; 1000], 1).unwrap_err().kind, VfsErrorKind::DiskFull);
+    file.set_size(10).unwrap();
 }
 
 #[test]
