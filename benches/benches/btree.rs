@@ -9,7 +9,7 @@ use std::sync::Arc;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use decentdb_benches::pages::ArrayPages;
 use decentdb_core::base::{Cell, CellWidth, ColumnLayout};
-use decentdb_core::btree::{KeyCursor, KeyTree, RowAppender, RowCursor, RowLayout, RowTree};
+use decentdb_core::btree::{KeyCursor, KeyHint, KeyTree, RowAppender, RowCursor, RowLayout, RowTree};
 
 const ROWS: i64 = 200_000;
 const PAGE_BYTES: usize = 8192;
@@ -203,6 +203,17 @@ fn keys(bench: &mut Criterion) {
             pages.used()
         });
     });
+    group.bench_function("insert in order with a hint, int8", |bencher| {
+        bencher.iter(|| {
+            let mut pages = ArrayPages::new(PAGE_BYTES);
+            let tree = KeyTree::create(&mut pages).expect("memory");
+            let mut hint = KeyHint::NONE;
+            for at in 0..count {
+                tree.insert_near(&mut pages, &mut hint, &at.to_be_bytes(), at).expect("memory");
+            }
+            pages.used()
+        });
+    });
     group.bench_function("insert in order, int8", |bencher| {
         bencher.iter(|| {
             let mut pages = ArrayPages::new(PAGE_BYTES);
@@ -225,6 +236,13 @@ fn keys(bench: &mut Criterion) {
             for key in &wanted {
                 let mut cursor = KeyCursor::seek(&tree, &pages, key).expect("sound");
                 black_box(cursor.next(&pages).expect("sound"));
+            }
+        });
+    });
+    group.bench_function("first row of a key, emails", |bencher| {
+        bencher.iter(|| {
+            for key in &wanted {
+                black_box(tree.first_rowid(&pages, key).expect("sound"));
             }
         });
     });

@@ -16,7 +16,7 @@ use crate::page::key_page::{self, KeyEntry, KeyPage};
 use crate::page::{PageRef, PageSink, PageSource};
 
 /// Bytes of the rowid at the end of an entry.
-pub const ROWID_BYTES: usize = 8;
+const ROWID_BYTES: usize = 8;
 
 /// A tree of keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

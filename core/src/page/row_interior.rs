@@ -164,11 +164,10 @@ pub fn split(bytes: &mut [u8], at: usize, right: &mut [u8]) -> Result<i64> {
 /// Appends the children of `right`, whose first rowid is `separator`; there is room.
 pub fn append(bytes: &mut [u8], separator: i64, right: &[u8]) -> Result<()> {
     let right = RowInterior::open(right)?;
-    let mut count = RowInterior::open(bytes)?.count();
+    let last = RowInterior::open(bytes)?.count() - 1;
     for child in 0..right.count() {
         let key = if child == 0 { separator } else { right.key(child - 1) };
-        insert(bytes, count - 1, key, right.child(child))?;
-        count += 1;
+        insert(bytes, last + child, key, right.child(child))?;
     }
     Ok(())
 }
