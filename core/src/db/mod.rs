@@ -21,6 +21,7 @@ mod connection;
 mod conversions;
 mod database;
 mod ddl;
+mod direct;
 mod functions;
 mod options;
 mod outcome;

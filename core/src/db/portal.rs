@@ -12,14 +12,15 @@ use crate::batch::{Batch, ByteColumn, Values, Vector};
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
-use crate::exec::{ExecContext, Execution, Pages, Step};
+use crate::exec::{Execution, Pages, Step};
 use crate::pager::ReadTxn;
 use crate::physical::{PhysicalPlan, PhysicalStatement};
 use crate::plan::Statement as Bound;
 use crate::value::Datum;
 
 use super::database::Shared;
-use super::functions::{Deadline, StatementContext, Times};
+use super::direct::Frame;
+use super::functions::Times;
 use super::outcome::{Column, Notice, Outcome};
 use super::planning::plan_again;
 use super::prepared::Prepared;
@@ -100,25 +101,17 @@ impl Run {
     }
 
     fn step(&self, shared: &Shared, pages: Pages<'_>, execution: &mut Execution, fuel: u64) -> Result<Step> {
-        let functions = StatementContext {
+        let frame = Frame {
             shared,
             catalog: &self.catalog,
+            parameters: &self.parameters,
             settings: &self.settings,
             draws: &self.draws,
             times: &self.times,
+            deadline: self.deadline,
             writes: self.writes,
         };
-        let deadline = Deadline { shared, at: self.deadline };
-        // Taken apart and put together: so the borrow may be as short as the context's.
-        let pages = match pages {
-            Pages::Read(source) => Pages::Read(source),
-            Pages::Write(sink) => Pages::Write(sink),
-        };
-        let mut context = ExecContext::new(pages, &self.catalog, &self.parameters, &functions);
-        context.interrupt = &deadline;
-        context.fuel = fuel;
-        context.memory_bytes_max = shared.options.statement_memory_bytes;
-        execution.step(&mut context)
+        frame.step(pages, execution, fuel)
     }
 }
 

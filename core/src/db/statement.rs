@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::error::{Error, Result, SqlState};
 use crate::value::SqlType;
 
+use super::direct::{self, Wanted};
 use super::parameters::gather;
 use super::portal::{self, PortalStep};
 use super::prepared::Prepared;
@@ -40,6 +41,9 @@ impl Statement {
 
     /// Runs it and answers how many rows it changed (or returned).
     pub fn execute(&self, params: impl Params) -> Result<u64> {
+        if let Some((affected, _)) = self.directly(&params, Wanted::Count)?.1 {
+            return Ok(affected);
+        }
         let mut portal = self.portal(params)?;
         loop {
             match portal.step(u64::MAX)? {
@@ -56,11 +60,33 @@ impl Statement {
 
     /// Runs it and reads the first row; none is an error (P0002).
     pub fn query_row<T>(&self, params: impl Params, read: impl FnOnce(&Row<'_>) -> Result<T>) -> Result<T> {
+        let none = || Error::new(SqlState::NO_DATA_FOUND, "query returned no rows");
+        let (prepared, done) = self.directly(&params, Wanted::First)?;
+        if let Some((_, batch)) = done {
+            if batch.rows == 0 {
+                return Err(none());
+            }
+            return read(&Row::new(&prepared.columns, &batch, 0));
+        }
+        drop(prepared);
         let mut rows = self.query(params)?;
         match rows.next()? {
             Some(row) => read(&row),
-            None => Err(Error::new(SqlState::NO_DATA_FOUND, "query returned no rows")),
+            None => Err(none()),
         }
+    }
+
+    /// The short way, if it may be taken: the plan that was run, and what came of it.
+    #[expect(clippy::type_complexity, reason = "a pair of a plan and an outcome, used twice below")]
+    fn directly(
+        &self,
+        params: &impl Params,
+        wanted: Wanted,
+    ) -> Result<(Arc<Prepared>, Option<(u64, crate::batch::Batch)>)> {
+        let prepared = Arc::clone(&*self.prepared());
+        let parameters = gather(params, &prepared.parameters)?;
+        let done = direct::run(&self.session, &prepared, &parameters, wanted)?;
+        Ok((prepared, done))
     }
 
     /// Begins it, to be run step by step.
