@@ -10,7 +10,7 @@
 //! E2  Operators hold no borrow of the transaction: whoever steps hands it in.
 //! E3  UPDATE and DELETE gather their source rows before they change any (no Halloween).
 //! E4  After an error an execution is over; what it changed must be rolled back by the caller.
-//! E5  The rows and their order do not depend on batch size or fuel.
+//! E5  The rows, and their order where ORDER BY asks for one, do not depend on batch size or fuel.
 //!
 //! Sorts and hash tables live in memory within the statement's budget (53200 beyond it); they do not
 //! spill yet.

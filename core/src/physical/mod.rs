@@ -19,9 +19,6 @@ mod order;
 mod plan;
 mod scope;
 
-#[cfg(test)]
-mod tests;
-
 pub(crate) use dml::{Check, DeletePlan, InsertPlan, UpdatePlan};
 pub use lower::lower;
 pub(crate) use micro::Micro;

@@ -1,1 +1,0 @@
-//! Operators against naive versions; any batch size and any fuel give the same rows.

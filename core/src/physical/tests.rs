@@ -1,1 +1,0 @@
-//! Which access path and which join a query gets.
