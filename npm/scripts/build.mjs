@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
+import { slimSqlparser } from './slim-sqlparser.mjs'
 import { bytesByCrate, withoutNames } from './wasm-sections.mjs'
 
 /** The complete package, compressed: the most a page should pay for a database. */
@@ -39,8 +40,20 @@ function buildWasm() {
   rmSync(wasmDir, { recursive: true, force: true })
   const args = ['build', 'wasm', '--target', 'web', '--no-pack', '--no-opt', '--profile', 'wasm', '--out-dir', wasmDir, '--out-name', 'decentdb']
   if (testing) args.push('--features', 'testing')
-  // Names stay in until the size report is done; they are cut off below.
-  runTool('wasm-pack', args, { env: { ...process.env, CARGO_PROFILE_WASM_STRIP: 'none', CARGO_PROFILE_WASM_DEBUG: 'false' } })
+  // A target folder of its own: cargo does not see that the parser it compiles here is another.
+  const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(rootDir, 'target'), 'browser')
+  const slim = slimSqlparser(rootDir, join(targetDir, 'sqlparser'))
+  const env = {
+    ...process.env,
+    CARGO_TARGET_DIR: targetDir,
+    RUSTC_WRAPPER: join(packageDir, 'scripts/slim-rustc.mjs'),
+    SLIM_FROM: slim.from,
+    SLIM_INTO: slim.into,
+    // Names stay in until the size report is done; they are cut off below.
+    CARGO_PROFILE_WASM_STRIP: 'none',
+    CARGO_PROFILE_WASM_DEBUG: 'false',
+  }
+  runTool('wasm-pack', args, { env })
   const file = join(wasmDir, 'decentdb_bg.wasm')
   const named = join(wasmDir, 'named.wasm')
   // The test build is used once: optimising it would cost more than it saves.

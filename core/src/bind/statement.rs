@@ -1,6 +1,7 @@
 //! Which binder a statement goes to, and the list of what has none yet.
 
 use sqlparser::ast::{self, Statement as S};
+use sqlparser::keywords::ALL_KEYWORDS;
 
 use crate::error::{Error, Result};
 use crate::plan::{Statement, TransactionStatement};
@@ -64,17 +65,18 @@ impl Binder<'_> {
             S::Explain { analyze, options, statement, query_plan: false, estimate: false, .. } => {
                 self.explain(*analyze, options.as_deref(), statement)
             }
-            other => Err(Error::unsupported(first_words(&other.to_string()))),
+            _ => Err(Error::unsupported(first_words(self.sql()))),
         }
     }
 }
 
-// `CREATE MATERIALIZED VIEW v AS ...` -> `CREATE MATERIALIZED VIEW`: the words before the first name.
-fn first_words(text: &str) -> String {
-    let words: Vec<&str> = text
+// `CREATE MATERIALIZED VIEW v AS ...` -> `CREATE MATERIALIZED VIEW`: the keywords before the first name.
+fn first_words(sql: &str) -> String {
+    let words: Vec<String> = sql
         .split_whitespace()
         .take(4)
-        .take_while(|word| word.chars().all(|letter| letter.is_ascii_uppercase()))
+        .map(|word| word.trim_end_matches(';').to_ascii_uppercase())
+        .take_while(|word| ALL_KEYWORDS.binary_search(&word.as_str()).is_ok())
         .collect();
     if words.is_empty() { "this statement".to_owned() } else { words.join(" ") }
 }
