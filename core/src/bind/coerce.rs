@@ -125,7 +125,7 @@ impl Binder<'_> {
     }
 
     /// Brings several expressions to their common type; `context` begins PostgreSQL's messages.
-    pub(super) fn to_common_type(
+    pub(super) fn common_typed(
         &mut self,
         context: &str,
         exprs: Vec<Expr>,

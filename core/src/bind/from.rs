@@ -353,7 +353,7 @@ impl Binder<'_> {
             let equality = self
                 .apply("=", (a.expr.clone(), &place), (b.expr.clone(), &place))
                 .map_err(|error| self.at(error, name.place))?;
-            let (exprs, ty) = self.to_common_type("JOIN/USING", vec![a.expr, b.expr], &[&place, &place])?;
+            let (exprs, ty) = self.common_typed("JOIN/USING", vec![a.expr, b.expr], &[&place, &place])?;
             let [from_left, from_right] =
                 <[Expr; 2]>::try_from(exprs).map_err(|_| Error::internal("two expressions stay two"))?;
             let expr = match kind {

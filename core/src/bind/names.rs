@@ -16,7 +16,8 @@ pub(super) fn fold(ident: &Ident) -> String {
 /// Cuts a name at 63 bytes, between characters.
 pub(super) fn cut(mut name: String) -> String {
     if name.len() > IDENTIFIER_BYTES_MAX {
-        name.truncate(name.floor_char_boundary(IDENTIFIER_BYTES_MAX));
+        let end = (0..=IDENTIFIER_BYTES_MAX).rfind(|at| name.is_char_boundary(*at)).unwrap_or(0);
+        name.truncate(end);
     }
     name
 }

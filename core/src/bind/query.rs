@@ -243,7 +243,7 @@ impl Binder<'_> {
         let mut output = Vec::with_capacity(width);
         for (at, (bound, places)) in columns.into_iter().enumerate() {
             let modifiers: Vec<TypeName> = bound.iter().map(|expr| self.type_name(expr)).collect();
-            let (bound, ty) = self.to_common_type("VALUES", bound, &places)?;
+            let (bound, ty) = self.common_typed("VALUES", bound, &places)?;
             // A length all rows agree on is kept, as PostgreSQL does.
             let ty = match modifiers.first() {
                 Some(first) if first.ty == ty && modifiers.iter().all(|other| other == first) => *first,

@@ -73,7 +73,7 @@ impl Levels {
 
     // A stray END or parenthesis is the parser's to report.
     fn close(&mut self, case: bool) {
-        while !(case && !self.top.is_case) {
+        while !case || self.top.is_case {
             let Some(parent) = self.stack.pop() else { return };
             let closed = core::mem::replace(&mut self.top, parent);
             self.nesting = self.nesting.saturating_sub(closed.weight);

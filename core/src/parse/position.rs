@@ -4,8 +4,8 @@ use sqlparser::tokenizer::Location;
 
 /// The position PostgreSQL reports for byte `offset`: characters from 1.
 pub(crate) fn of_byte(sql: &str, offset: usize) -> u32 {
-    let end = sql.floor_char_boundary(offset);
-    u32::try_from(sql[..end].chars().count() + 1).unwrap_or(u32::MAX)
+    let before = sql.char_indices().take_while(|(at, _)| *at < offset).count();
+    u32::try_from(before + 1).unwrap_or(u32::MAX)
 }
 
 /// The byte offset of a place of sqlparser's; `None` for its "nowhere" (line 0).

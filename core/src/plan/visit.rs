@@ -138,20 +138,20 @@ impl Expr {
             return;
         }
         self.for_each_child_mut(&mut |child| child.replace_columns(replacement));
-        if let Expr::Subquery { plan, outer, .. } = self {
-            if outer.iter().any(|id| replacement(*id).is_some()) {
-                plan.replace_columns(replacement);
-                let mut renamed = Vec::new();
-                for id in outer.iter() {
-                    match replacement(*id) {
-                        Some(expr) => expr.columns(&mut renamed),
-                        None => renamed.push(*id),
-                    }
+        if let Expr::Subquery { plan, outer, .. } = self
+            && outer.iter().any(|id| replacement(*id).is_some())
+        {
+            plan.replace_columns(replacement);
+            let mut renamed = Vec::new();
+            for id in outer.iter() {
+                match replacement(*id) {
+                    Some(expr) => expr.columns(&mut renamed),
+                    None => renamed.push(*id),
                 }
-                renamed.sort_unstable();
-                renamed.dedup();
-                *outer = renamed;
             }
+            renamed.sort_unstable();
+            renamed.dedup();
+            *outer = renamed;
         }
     }
 

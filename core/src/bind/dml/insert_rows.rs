@@ -46,14 +46,24 @@ impl Binder<'_> {
             }
         })?;
         let defaults = self.defaults(&table)?;
+        // Where in a row of literals each column finds its own.
+        let mut slots: Vec<Option<usize>> = vec![None; table.columns.len()];
+        for (slot, ordinal) in targets.ordinals.iter().enumerate() {
+            slots[*ordinal] = Some(slot);
+        }
         let mut rows = Vec::with_capacity(insert.literals.len() / insert.width.max(1));
         for row in insert.literals.chunks_exact(insert.width.max(1)) {
-            let mut bound = defaults.clone();
-            for ((literal, start), ordinal) in row.iter().zip(&targets.ordinals) {
-                if *literal == Literal::Default || !self.takes_value(&table, *ordinal)? {
+            let mut bound = Vec::with_capacity(defaults.len());
+            for (ordinal, column) in table.columns.iter().enumerate() {
+                let given = slots[ordinal].and_then(|slot| row.get(slot));
+                let Some((literal, start)) = given.filter(|(literal, _)| *literal != Literal::Default) else {
+                    bound.push(defaults[ordinal].clone());
+                    continue;
+                };
+                if !self.takes_value(&table, ordinal)? {
+                    bound.push(defaults[ordinal].clone());
                     continue;
                 }
-                let column = &table.columns[*ordinal];
                 let value = self.literal_as(literal, column.ty, &column.name).map_err(|error| {
                     // A value that fits no cast is an error of execution in PostgreSQL: no position.
                     if error.sqlstate() == SqlState::STRING_DATA_RIGHT_TRUNCATION {
@@ -62,7 +72,7 @@ impl Binder<'_> {
                     let offset = usize::try_from(*start).unwrap_or(0);
                     error.at(parse::position_of_byte(self.sql(), offset))
                 })?;
-                bound[*ordinal] = Expr::Literal(value, column.ty.ty);
+                bound.push(Expr::Literal(value, column.ty.ty));
             }
             rows.push(bound);
         }

@@ -46,7 +46,7 @@ impl Binder<'_> {
         if let Some(place) = first_place {
             places.insert(0, place);
         }
-        let (mut results, ty) = self.to_common_type("CASE", results, &places)?;
+        let (mut results, ty) = self.common_typed("CASE", results, &places)?;
         let otherwise = results.remove(0);
         Ok(Expr::Case {
             branches: conditions.into_iter().zip(results).collect(),
@@ -60,7 +60,7 @@ impl Binder<'_> {
         for argument in arguments {
             bound.push(self.expr(argument, level)?);
         }
-        let (bound, ty) = self.to_common_type("COALESCE", bound, arguments)?;
+        let (bound, ty) = self.common_typed("COALESCE", bound, arguments)?;
         Ok(Expr::Coalesce(bound, ty))
     }
 }
