@@ -79,11 +79,12 @@ impl Datum {
 /// 22001, unless only blanks are lost.
 pub(super) fn fit(text: Arc<str>, ty: TypeName, explicit: bool) -> Result<Datum> {
     if ty.ty == SqlType::Name {
-        return Ok(Datum::Text(if text.len() > IDENTIFIER_BYTES_MAX {
-            Arc::from(&text[..text.floor_char_boundary(IDENTIFIER_BYTES_MAX)])
-        } else {
-            text
-        }));
+        // The last character that ends within the limit; one has at most four bytes.
+        let mut end = text.len().min(IDENTIFIER_BYTES_MAX);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        return Ok(Datum::Text(if end < text.len() { Arc::from(&text[..end]) } else { text }));
     }
     let Some(length) = ty.length() else { return Ok(Datum::Text(text)) };
     // Characters are at most bytes: the usual value needs no count.
