@@ -108,12 +108,9 @@ impl Rows {
             Access::Index { equal, range, .. } => {
                 let index = index_of(shape)?;
                 match index_range(run, index, equal, range, row)? {
-                    Some((lower, upper)) => Ok(Rows::Index(Box::new(IndexScan::new(
-                        index.tree.clone(),
-                        lower,
-                        upper,
-                        plan.descending,
-                    )))),
+                    Some((lower, upper)) => {
+                        Ok(Rows::Index(Box::new(IndexScan::new(index.tree, lower, upper, plan.descending))))
+                    }
                     None => Ok(Rows::Nothing),
                 }
             }

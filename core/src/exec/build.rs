@@ -38,7 +38,7 @@ pub(crate) fn build(node: &Node, instrumented: bool) -> BoxedOperator {
             Box::new(Limit::new(input(of), limit.as_ref(), offset.as_ref(), ties.as_ref()))
         }
         Operation::Append { inputs } => Box::new(Append::new(inputs.iter().map(input).collect())),
-        Operation::SetOperation { operator, all, left, right } => {
+        Operation::CountedSet { operator, all, left, right } => {
             Box::new(SetOperation::new(*operator, *all, input(left), input(right), &left.types))
         }
         Operation::Insert { input: of, plan } => Box::new(InsertRows::new(input(of), plan, &of.types)),

@@ -33,6 +33,9 @@ pub(super) struct Chosen {
     pub left: Vec<Expr>,
 }
 
+/// An index with its score, and the conditions for its equal parts and for a range after them.
+type Candidate<'c, 'e> = (usize, &'c Arc<Index>, Vec<&'c Condition<'e>>, Vec<&'c Condition<'e>>);
+
 /// `column op value`, from a conjunct.
 struct Condition<'e> {
     ordinal: usize,
@@ -121,7 +124,7 @@ impl Lowerer<'_> {
             let program = self.compile(value, driver)?;
             return Ok((Access::RowidList(vec![program]), vec![condition.conjunct], 1.0));
         }
-        let mut best: Option<(usize, &Arc<Index>, Vec<&Condition<'_>>, Vec<&Condition<'_>>)> = None;
+        let mut best: Option<Candidate<'_, '_>> = None;
         for index in scan.table.indexes.iter().filter_map(|id| self.catalog.indexes.get(id)) {
             let mut equal = Vec::new();
             for key in &index.keys {

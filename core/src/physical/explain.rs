@@ -92,7 +92,7 @@ fn title(operation: &Operation) -> String {
         Operation::TopN { .. } => "Top-N Sort".to_owned(),
         Operation::Limit { .. } => "Limit".to_owned(),
         Operation::Append { .. } => "Append".to_owned(),
-        Operation::SetOperation { operator, all, .. } => {
+        Operation::CountedSet { operator, all, .. } => {
             let word = match operator {
                 SetOperator::Union => "Union",
                 SetOperator::Intersect => "Intersect",

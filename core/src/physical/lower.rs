@@ -357,7 +357,7 @@ impl Lowerer<'_> {
             }
             SetOperator::Intersect | SetOperator::Except => {
                 let (left, right) = (Box::new(left), Box::new(right));
-                self.node(Operation::SetOperation { operator, all, left, right }, types, rows / 2.0)
+                self.node(Operation::CountedSet { operator, all, left, right }, types, rows / 2.0)
             }
         };
         Ok(Lowered { node, columns })

@@ -157,7 +157,8 @@ pub(crate) enum Operation {
     Append {
         inputs: Vec<Node>,
     },
-    SetOperation {
+    /// INTERSECT, EXCEPT.
+    CountedSet {
         operator: SetOperator,
         all: bool,
         left: Box<Node>,
@@ -326,7 +327,7 @@ impl Node {
             Operation::Join(join) => vec![&join.left, &join.right],
             Operation::LateralJoin { left, .. } => vec![left],
             Operation::Append { inputs } => inputs.iter().collect(),
-            Operation::SetOperation { left, right, .. } => vec![left, right],
+            Operation::CountedSet { left, right, .. } => vec![left, right],
         }
     }
 }

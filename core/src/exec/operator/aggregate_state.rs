@@ -18,9 +18,12 @@ pub(super) struct AggregateState {
     /// DISTINCT: group number and arguments seen.
     seen: Option<KeyTable>,
     /// ORDER BY: gathered rows, as group, key and arguments.
-    gathered: Option<Vec<(u32, Vec<u8>, Vec<Datum>)>>,
+    gathered: Option<Vec<Gathered>>,
     gathered_bytes: usize,
 }
+
+/// A row that waits for its turn: its group, its sort key, its arguments.
+type Gathered = (u32, Vec<u8>, Vec<Datum>);
 
 enum States {
     Count(Vec<i64>),
@@ -76,7 +79,7 @@ impl AggregateState {
                 // Asking each would cost more than it is worth when there are many: extrapolate.
                 let sample = states.len().min(64);
                 let bytes: usize = states.iter().take(sample).map(|state| state.memory()).sum();
-                if sample == 0 { 0 } else { bytes / sample * states.len() }
+                bytes.checked_div(sample).unwrap_or(0) * states.len()
             }
         };
         states + self.seen.as_ref().map_or(0, KeyTable::memory_bytes) + self.gathered_bytes

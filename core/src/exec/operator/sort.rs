@@ -58,6 +58,9 @@ pub(super) fn encode_keys(
     Ok(())
 }
 
+/// The next row of a run: its key, its number, which run.
+type Head = (Vec<u8>, u32, usize);
+
 pub(crate) struct Sort {
     input: BoxedOperator,
     keys: Arc<[Key]>,
@@ -68,7 +71,7 @@ pub(crate) struct Sort {
     runs: Vec<Vec<u32>>,
     /// Rows not yet in a run.
     pending: usize,
-    merge: Option<BinaryHeap<Reverse<(Vec<u8>, u32, usize)>>>,
+    merge: Option<BinaryHeap<Reverse<Head>>>,
     /// How far each run is merged.
     heads: Vec<usize>,
     held: usize,
