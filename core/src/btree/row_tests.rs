@@ -109,7 +109,7 @@ fn run_model(seed: u64, page_size: usize, columns: &[(CellWidth, bool)], operati
     let mut ascending = 0i64;
     for operation in 0..operations {
         // Phases of growth and of shrinking.
-        let growing = operation / (operations / 4).max(1) % 2 == 0;
+        let growing = (operation / (operations / 4).max(1)).is_multiple_of(2);
         let rowid = if numbers.below(3) == 0 {
             ascending += 1;
             ascending

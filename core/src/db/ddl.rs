@@ -162,7 +162,7 @@ impl Change<'_> {
             &table.name,
             Some(column),
             "seq",
-            &[table.name.clone()],
+            std::slice::from_ref(&table.name),
         );
         let id = self.catalog.allot_id()?;
         Ok(self.catalog.put_sequence(Sequence {
