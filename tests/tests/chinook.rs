@@ -3,6 +3,8 @@
 //!
 //! `data/chinook/queries.expected` holds PostgreSQL 15's answers as CSV, one block per question.
 
+#![expect(clippy::panic, reason = "a test stops at what it does not expect")]
+
 use std::path::Path;
 
 use decentdb::{Connection, Database};

@@ -46,6 +46,7 @@ impl Frame<'_> {
         };
         let deadline = Deadline { shared: self.shared, at: self.deadline };
         // Taken apart and put together: so the borrow may be as short as the context's.
+        #[expect(clippy::needless_match, reason = "it shortens the lifetime, which no shorter form does")]
         let pages = match pages {
             Pages::Read(source) => Pages::Read(source),
             Pages::Write(sink) => Pages::Write(sink),
