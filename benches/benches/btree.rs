@@ -3,6 +3,8 @@
 //! A row has eight columns, as in the layout study: int8, float8, nullable int8, bool, timestamp, a short
 //! text and a longer one beside its rowid. Group times are per row (`elem`).
 
+#![allow(missing_docs, reason = "criterion's macro makes undocumented functions")]
+
 use std::hint::black_box;
 use std::sync::Arc;
 

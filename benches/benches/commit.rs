@@ -1,5 +1,7 @@
 //! Commits on a real file, durable and not, and inserts inside one transaction.
 
+#![allow(missing_docs, reason = "criterion's macro makes undocumented functions")]
+
 use std::path::PathBuf;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

@@ -1,5 +1,7 @@
 //! Single pages: finding, copying out and shifting within one leaf.
 
+#![allow(missing_docs, reason = "criterion's macro makes undocumented functions")]
+
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};

@@ -1,5 +1,7 @@
 //! Whole statements in memory: point lookup, scan, aggregate, join, search, prepare.
 
+#![allow(missing_docs, reason = "criterion's macro makes undocumented functions")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use decentdb_benches::filled;
 
