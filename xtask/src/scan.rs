@@ -54,8 +54,8 @@ fn literal(text: &str, before: Option<char>) -> Option<usize> {
             return Some(text[open..].find(&close).map_or(text.len(), |at| open + at + close.len()));
         }
     }
-    if text.starts_with('"') {
-        return Some(1 + end_of_quoted(&text[1..], '"'));
+    if let Some(after) = text.strip_prefix('"') {
+        return Some(1 + end_of_quoted(after, '"'));
     }
     // A character literal, not a lifetime: a quote closes it after one character or an escape.
     if text.starts_with("'\\") {

@@ -22,7 +22,6 @@ pub(super) fn expr(expr: &mut Expr) {
 }
 
 // varchar to text changes no bit of a value, but hides the column from indexes and derivations.
-#[expect(clippy::boxed_local, reason = "what is not changed stays in its box's place")]
 fn bare(expr: Box<Expr>, ty: SqlType) -> Box<Expr> {
     let is_relabel = matches!(expr.as_ref(), Expr::Cast { from: SqlType::Varchar, to, .. }
         if ty == SqlType::Text && *to == TypeName::plain(SqlType::Text));
