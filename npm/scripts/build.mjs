@@ -46,7 +46,7 @@ function buildWasm() {
   const env = {
     ...process.env,
     CARGO_TARGET_DIR: targetDir,
-    RUSTC_WRAPPER: join(packageDir, 'scripts/slim-rustc.mjs'),
+    RUSTC_WRAPPER: join(packageDir, 'scripts/slim-rustc.sh'),
     SLIM_FROM: slim.from,
     SLIM_INTO: slim.into,
     // Names stay in until the size report is done; they are cut off below.

@@ -5,7 +5,7 @@
 // expressions and queries where they are. Each edit below keeps what those do; each must fit exactly, so
 // that a new version of sqlparser stops the build instead of being cut in the wrong place.
 //
-// Cargo keeps its lock file: rustc is given the copy by a wrapper (slim-rustc.mjs), in a target folder of
+// Cargo keeps its lock file: rustc is given the copy by a wrapper (slim-rustc.sh), in a target folder of
 // its own.
 
 import { execFileSync } from 'node:child_process'

@@ -85,12 +85,20 @@ test('a worker that is terminated in the middle of inserts keeps every acknowled
       const db = await decentdb.open('terminated', { worker: make })
       await db.exec('CREATE TABLE IF NOT EXISTS t (id int PRIMARY KEY, round int)')
       const acked = []
-      for (let i = 0; i < 5000; i++) {
-        const id = round * 10000 + i
-        db.query('INSERT INTO t VALUES ($1, $2)', [id, round]).then(() => acked.push(id), () => {})
-      }
-      while (acked.length < 20 + round * 17) await new Promise((resolve) => setTimeout(resolve, 1))
-      worker.terminate()
+      let next = 0
+      await new Promise((resolve) => {
+        // Always 30 on their way: Chromium lets a terminated worker finish what it has received.
+        const insert = () => {
+          const id = round * 10000 + next++
+          db.query('INSERT INTO t VALUES ($1, $2)', [id, round]).then(() => {
+            acked.push(id)
+            if (acked.length < 40 + round * 17) return insert()
+            worker.terminate()
+            resolve()
+          }, () => {})
+        }
+        for (let i = 0; i < 30; i++) insert()
+      })
       const seen = [...acked]
       const again = await decentdb.open('terminated')
       const { rows } = await again.query('SELECT id FROM t WHERE round = $1 ORDER BY id', [round], { rowMode: 'array' })
@@ -103,7 +111,7 @@ test('a worker that is terminated in the middle of inserts keeps every acknowled
   for (const { seen, present, faults } of rounds) {
     assert.deepEqual(present.slice(0, seen.length), seen)
     assert.deepEqual(faults, [])
-    assert.ok(present.length < 5000, 'the worker was not stopped in the middle')
+    assert.ok(present.length <= seen.length + 30, `${present.length} rows of ${seen.length} acknowledged`)
   }
 })
 
