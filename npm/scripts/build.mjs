@@ -72,7 +72,10 @@ function buildJs() {
   rmSync(glue, { recursive: true, force: true })
   mkdirSync(glue)
   cpSync(join(wasmDir, 'decentdb.d.ts'), join(glue, 'decentdb.d.ts'))
-  run(process.execPath, [join(packageDir, 'node_modules/typescript/bin/tsc'), '--outDir', distDir])
+  const tsc = (...args) => run(process.execPath, [join(packageDir, 'node_modules/typescript/bin/tsc'), '--outDir', distDir, ...args])
+  // The comments are for whoever reads the types; a browser need not load them.
+  tsc('--emitDeclarationOnly')
+  tsc('--declaration', 'false', '--removeComments')
   mkdirSync(join(distDir, 'wasm'), { recursive: true })
   for (const file of ['decentdb.js', 'decentdb.d.ts', 'decentdb_bg.wasm']) cpSync(join(wasmDir, file), join(distDir, 'wasm', file))
 }

@@ -120,7 +120,7 @@ function functionNames(bytes) {
 /** The crate a demangled name belongs to: that of the type an impl is for, if the trait is std's. */
 function owner(name) {
   // Symbols of the v0 scheme carry the crate's hash: core[1f2e3d]::fmt::write.
-  const paths = name.replace(/\[[0-9a-f]+\]/g, '').match(/[a-z_][a-z0-9_]*(?:::[a-z_][a-z0-9_]*)+|[a-z_][a-z0-9_]*(?=::)/g) ?? []
+  const paths = name.replace(/\[[0-9a-f]+\]/g, '').match(/\b[a-z_][a-z0-9_]*(?:::[a-z_][a-z0-9_]*)+|\b[a-z_][a-z0-9_]*(?=::)/g) ?? []
   const crates = paths.map((path) => path.split('::'))
   const standard = new Set(['core', 'alloc', 'std', 'compiler_builtins'])
   const own = crates.find(([crate]) => !standard.has(crate)) ?? crates[0]
