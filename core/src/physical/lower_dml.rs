@@ -8,7 +8,7 @@ use crate::plan::{CheckExpr, ColumnInfo, Delete, Expr, Insert, OutputColumn, Upd
 use crate::value::SqlType;
 
 use super::dml::{Check, DeletePlan, InsertPlan, UpdatePlan};
-use super::plan::{Node, Operation, Programs};
+use super::plan::{Kept, Node, Operation, Programs};
 use super::scope::{Columns, Lowered, Lowerer};
 
 type Returning = [(OutputColumn, Expr)];
@@ -28,6 +28,7 @@ impl Lowerer<'_> {
             checks: self.lower_checks(&insert.checks, &row)?,
             returning: self.lower_returning(&insert.returning, &row)?,
             gather: reads,
+            kept: Kept::default(),
         };
         let (rows, types) = (input.rows, returning_types(&insert.returning));
         Ok(self.node(Operation::Insert { input: Box::new(input), plan: Arc::new(plan) }, types, rows))

@@ -34,5 +34,7 @@ pub use index::IndexScan;
 pub use key::{IndexShape, contains_null};
 pub use scan::{ROWID, TableScan, fetch};
 pub use sequence::Sequences;
-pub use table::{TableShape, TableWriter, create_index, create_table, drop_index, drop_table, failing_row};
+pub use table::{
+    TableShape, TableWriter, WriterShape, create_index, create_table, drop_index, drop_table, failing_row,
+};
 pub use verify::verify;

@@ -94,9 +94,9 @@ pub fn drop_index(sink: &mut dyn PageSink, index: &Index) -> Result<()> {
 #[derive(Debug)]
 pub struct TableWriter {
     table: Arc<Table>,
-    shape: TableShape,
+    shape: Arc<TableShape>,
     hint: LeafHint,
-    indexes: Vec<IndexWriter>,
+    indexes: Arc<[IndexWriter]>,
     /// The hidden rowid to give next, once known.
     next_rowid: Option<i64>,
     scratch: Vec<u8>,
@@ -109,24 +109,49 @@ struct IndexWriter {
     shape: IndexShape,
 }
 
-impl TableWriter {
-    /// A writer for a table of this catalog, whose pages have this size.
-    pub fn new(catalog: &Catalog, table: &Arc<Table>, page_size: usize) -> Result<TableWriter> {
+/// What a writer knows of its table and works out once: a prepared statement keeps it from run to run. It
+/// holds nothing that a commit or a rollback changes.
+#[derive(Clone, Debug)]
+pub struct WriterShape {
+    table: Arc<Table>,
+    shape: Arc<TableShape>,
+    indexes: Arc<[IndexWriter]>,
+}
+
+impl WriterShape {
+    /// The shape of a table of this catalog, whose pages have this size.
+    pub fn new(catalog: &Catalog, table: &Arc<Table>, page_size: usize) -> Result<WriterShape> {
         let indexes = table
             .indexes
             .iter()
             .map(|id| Ok(IndexWriter { shape: IndexShape::new(catalog, table, *id)? }))
-            .collect::<Result<Vec<IndexWriter>>>()?;
-        Ok(TableWriter {
+            .collect::<Result<Arc<[IndexWriter]>>>()?;
+        Ok(WriterShape {
             table: Arc::clone(table),
-            shape: TableShape::new(table, page_size),
-            hint: LeafHint::NONE,
+            shape: Arc::new(TableShape::new(table, page_size)),
             indexes,
+        })
+    }
+}
+
+impl TableWriter {
+    /// A writer for a table of this catalog, whose pages have this size.
+    pub fn new(catalog: &Catalog, table: &Arc<Table>, page_size: usize) -> Result<TableWriter> {
+        Ok(TableWriter::of(&WriterShape::new(catalog, table, page_size)?))
+    }
+
+    /// A writer of this shape.
+    pub fn of(shape: &WriterShape) -> TableWriter {
+        TableWriter {
+            table: Arc::clone(&shape.table),
+            shape: Arc::clone(&shape.shape),
+            hint: LeafHint::NONE,
+            indexes: Arc::clone(&shape.indexes),
             next_rowid: None,
             scratch: Vec::new(),
             key: Vec::new(),
             old_key: Vec::new(),
-        })
+        }
     }
 
     /// The table.
@@ -142,7 +167,7 @@ impl TableWriter {
             None => self.hidden_rowid(sink)?,
         };
         self.insert_at(sink, rowid, row)?;
-        for index in &self.indexes {
+        for index in self.indexes.iter() {
             index.insert(sink, &self.table, rowid, row, &mut self.key)?;
         }
         Ok(RowId(rowid))
@@ -164,13 +189,13 @@ impl TableWriter {
         if next != rowid.0 {
             self.delete(sink, rowid, old)?;
             self.insert_at(sink, next, new)?;
-            for index in &self.indexes {
+            for index in self.indexes.iter() {
                 index.insert(sink, &self.table, next, new, &mut self.key)?;
             }
             return Ok(RowId(next));
         }
         self.change_cells(sink, next, old, new)?;
-        for index in &self.indexes {
+        for index in self.indexes.iter() {
             self.key.clear();
             self.old_key.clear();
             index.shape.encode_row(old, &mut self.old_key);
@@ -189,7 +214,7 @@ impl TableWriter {
             return Err(Error::internal("the row to remove is not there"));
         }
         self.hint = LeafHint::NONE;
-        for index in &self.indexes {
+        for index in self.indexes.iter() {
             self.old_key.clear();
             index.shape.encode_row(old, &mut self.old_key);
             index.remove(sink, &self.old_key, rowid.0)?;
