@@ -1,7 +1,7 @@
 //! The Chinook database: its script loads unchanged, as one script, and questions about it have
 //! PostgreSQL's answers.
 //!
-//! `data/chinook/queries.expected` holds PostgreSQL 15's answers as CSV, one block per question.
+//! `examples/data/chinook/queries.expected` holds PostgreSQL 15's answers as CSV, one block per question.
 
 #![expect(clippy::panic, reason = "a test stops at what it does not expect")]
 
@@ -70,8 +70,8 @@ fn the_chinook_script_loads_and_answers_like_postgresql() {
     connection.execute_script(&script).unwrap_or_else(|error| panic!("at {:?}: {error:?}", error.position()));
     println!("loaded in {:?}", started.elapsed());
 
-    let expected = blocks(&read("data/chinook/queries.expected"));
-    for (number, sql) in blocks(&read("data/chinook/queries.sql")) {
+    let expected = blocks(&read("../examples/data/chinook/queries.expected"));
+    for (number, sql) in blocks(&read("../examples/data/chinook/queries.sql")) {
         if !ANSWERED.contains(&number) {
             continue;
         }
