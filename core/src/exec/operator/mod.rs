@@ -21,6 +21,7 @@ mod sort;
 mod top_n;
 mod update;
 mod values;
+mod writing;
 
 pub(super) use append::Append;
 pub(super) use delete::DeleteRows;

@@ -1,0 +1,97 @@
+//! What INSERT, UPDATE and DELETE share: source rows waiting to be written, the writer with its notes for
+//! references, and RETURNING rows, which wait until the references are known to hold.
+//!
+//! Does not know what is done to a row: the operators do.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::batch::Batch;
+use crate::catalog::Table;
+use crate::error::Result;
+use crate::exec::change::Changes;
+use crate::exec::run::{BoxedOperator, Poll, Run};
+use crate::physical::Programs;
+use crate::store::TableWriter;
+
+/// The table being changed.
+pub(super) struct Target {
+    pub writer: TableWriter,
+    pub changes: Changes,
+}
+
+/// The state of a statement that changes rows.
+#[derive(Default)]
+pub(super) struct Writing {
+    /// Source rows not yet written.
+    pub pending: VecDeque<Batch>,
+    /// From the first row on, until the references are settled.
+    target: Option<Target>,
+    returning: VecDeque<Batch>,
+    /// Bytes held until the end.
+    held: usize,
+}
+
+impl Writing {
+    pub(super) fn hold(&mut self, run: &mut Run<'_, '_>, bytes: usize) -> Result<()> {
+        self.held += bytes;
+        run.hold(bytes)
+    }
+
+    /// Takes what the input has; `false` when it is out of fuel before its end.
+    pub(super) fn gather(&mut self, run: &mut Run<'_, '_>, input: &mut BoxedOperator) -> Result<bool> {
+        loop {
+            match input.next(run, run.cx.batch_rows_max)? {
+                Poll::Batch(batch) => {
+                    self.hold(run, batch.memory_bytes())?;
+                    self.pending.push_back(batch);
+                }
+                Poll::Done => return Ok(true),
+                Poll::Yield => return Ok(false),
+            }
+        }
+    }
+
+    /// The writer, made at the first row: a statement that touches none needs none.
+    pub(super) fn target(&mut self, run: &Run<'_, '_>, table: &Arc<Table>) -> Result<&mut Target> {
+        match &mut self.target {
+            Some(target) => Ok(target),
+            none => {
+                let page_size = run.cx.pages.source().page_size();
+                let writer = TableWriter::new(run.cx.catalog, table, page_size)?;
+                Ok(none.insert(Target { writer, changes: Changes::new(run.cx.catalog, table) }))
+            }
+        }
+    }
+
+    /// Computes RETURNING over these rows and keeps the result for the end.
+    pub(super) fn keep_returning(
+        &mut self,
+        run: &mut Run<'_, '_>,
+        returning: &Programs,
+        rows: &Batch,
+    ) -> Result<()> {
+        let columns = run.evaluate_all(returning, rows)?;
+        let rows = Batch { columns, rows: rows.rows };
+        self.hold(run, rows.memory_bytes())?;
+        self.returning.push_back(rows);
+        Ok(())
+    }
+
+    /// When every row is written: settles the references, then hands RETURNING out.
+    pub(super) fn finish(&mut self, run: &mut Run<'_, '_>) -> Result<Poll> {
+        if let Some(target) = &mut self.target {
+            if !target.changes.settle(run)? {
+                return Ok(Poll::Yield);
+            }
+            self.target = None;
+        }
+        Ok(match self.returning.pop_front() {
+            Some(batch) => Poll::Batch(batch),
+            None => {
+                run.release(core::mem::take(&mut self.held));
+                Poll::Done
+            }
+        })
+    }
+}
