@@ -31,26 +31,21 @@
 use core::cmp::Ordering;
 
 use crate::base::PageNo;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
-const KIND_AT: usize = 16;
-const LEVEL_AT: usize = 17;
-const FLAGS_AT: usize = 18;
-const ROOT_AT: usize = 20;
-const FLAG_RIGHTMOST: u8 = 1;
-const PREFIX_BYTES_AT: usize = 24;
-const COUNT_AT: usize = 26;
-const HEAP_START_AT: usize = 28;
-const GARBAGE_BYTES_AT: usize = 32;
-const FIRST_CHILD_AT: usize = 36;
+use super::bytes::{
+    COUNT_AT, FLAG_RIGHTMOST, FLAGS_AT, KIND_AT, KIND_KEY_INTERIOR, KIND_KEY_LEAF, LEVEL_AT, ROOT_AT,
+    TREE_HEADER_BYTES, damaged, page_no_at, put_size, put_u16, size_at, u16_at, u32_at,
+};
+
+pub(super) const PREFIX_BYTES_AT: usize = 24;
+pub(super) const HEAP_START_AT: usize = 28;
+pub(super) const GARBAGE_BYTES_AT: usize = 32;
+pub(super) const FIRST_CHILD_AT: usize = 36;
 /// Bytes before the prefix.
-pub const KEY_HEADER_BYTES: usize = 48;
+pub const KEY_HEADER_BYTES: usize = TREE_HEADER_BYTES;
 /// Bytes of one slot.
 pub const SLOT_BYTES: usize = 8;
-/// The kind byte of a leaf.
-pub const KEY_LEAF: u8 = 3;
-/// The kind byte of an interior page.
-pub const KEY_INTERIOR: u8 = 4;
 const CHILD_BYTES: usize = 4;
 
 /// An entry on its way into a page: the whole key, and the child right of it in an interior page.
@@ -70,28 +65,6 @@ pub struct KeyPage<'p> {
     count: usize,
     prefix_bytes: usize,
     heap_start: usize,
-}
-
-fn damaged(what: &str) -> Error {
-    Error::corrupt(format!("key page: {what}"))
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> usize {
-    bytes.get(at..at + 2).map_or(0, |two| usize::from(u16::from_le_bytes([two[0], two[1]])))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..at + 4).map_or(0, |four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]))
-}
-
-fn put_u16(bytes: &mut [u8], at: usize, value: usize) {
-    let value = u16::try_from(value).expect("K3: offsets and counts of a page fit 16 bits");
-    bytes[at..at + 2].copy_from_slice(&value.to_le_bytes());
-}
-
-fn put_u32(bytes: &mut [u8], at: usize, value: usize) {
-    let value = u32::try_from(value).expect("a page is smaller than 4 GiB");
-    bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
 }
 
 fn head_of(suffix: &[u8]) -> u32 {
@@ -121,17 +94,17 @@ impl<'p> KeyPage<'p> {
     /// Checks the header of a page.
     pub fn open(bytes: &'p [u8]) -> Result<KeyPage<'p>> {
         if bytes.len() < KEY_HEADER_BYTES {
-            return Err(damaged("too short"));
+            return Err(damaged(bytes, "too short"));
         }
         let interior = match bytes[KIND_AT] {
-            KEY_LEAF => false,
-            KEY_INTERIOR => true,
-            kind => return Err(damaged(&format!("kind {kind} where a key page should be"))),
+            KIND_KEY_LEAF => false,
+            KIND_KEY_INTERIOR => true,
+            kind => return Err(damaged(bytes, &format!("kind {kind} where a key page should be"))),
         };
         let (count, prefix_bytes) = (u16_at(bytes, COUNT_AT), u16_at(bytes, PREFIX_BYTES_AT));
-        let heap_start = u32_at(bytes, HEAP_START_AT) as usize;
+        let heap_start = size_at(bytes, HEAP_START_AT);
         if heap_start > bytes.len() || KEY_HEADER_BYTES + prefix_bytes + count * SLOT_BYTES > heap_start {
-            return Err(damaged("slots and heap overlap (K3)"));
+            return Err(damaged(bytes, "slots and heap overlap (K3)"));
         }
         Ok(KeyPage { bytes, interior, count, prefix_bytes, heap_start })
     }
@@ -158,7 +131,7 @@ impl<'p> KeyPage<'p> {
 
     /// The tree it belongs to.
     pub fn root(&self) -> PageNo {
-        PageNo(u32_at(self.bytes, ROOT_AT))
+        page_no_at(self.bytes, ROOT_AT)
     }
 
     /// Whether it knows itself to be the last leaf of its tree.
@@ -190,7 +163,7 @@ impl<'p> KeyPage<'p> {
         let start = offset + if self.interior { CHILD_BYTES } else { 0 };
         match self.bytes.get(start..start + length) {
             Some(suffix) if offset >= self.heap_start && index < self.count => Ok(suffix),
-            _ => Err(damaged("an entry outside the heap")),
+            _ => Err(damaged(self.bytes, "an entry outside the heap")),
         }
     }
 
@@ -226,9 +199,9 @@ impl<'p> KeyPage<'p> {
             }
         };
         match child {
-            0 => Err(damaged("a separator without a child")),
+            0 => Err(damaged(self.bytes, "a separator without a child")),
             child if self.interior => Ok(PageNo(child)),
-            _ => Err(damaged("a leaf has no children")),
+            _ => Err(damaged(self.bytes, "a leaf has no children")),
         }
     }
 
@@ -277,7 +250,7 @@ impl<'p> KeyPage<'p> {
         KEY_HEADER_BYTES
             + self.prefix_bytes
             + self.count * SLOT_BYTES
-            + heap.saturating_sub(u32_at(self.bytes, GARBAGE_BYTES_AT) as usize)
+            + heap.saturating_sub(size_at(self.bytes, GARBAGE_BYTES_AT))
     }
 
     /// Checks everything: K1, K2 and that every entry lies in the heap.
@@ -286,10 +259,10 @@ impl<'p> KeyPage<'p> {
         for index in 0..self.count {
             let suffix = self.suffix(index)?;
             if before.is_some_and(|before| before >= suffix) {
-                return Err(damaged("entries out of order (K1)"));
+                return Err(damaged(self.bytes, "entries out of order (K1)"));
             }
             if self.slot(index).0 != head_of(suffix) {
-                return Err(damaged("a wrong head (K2)"));
+                return Err(damaged(self.bytes, "a wrong head (K2)"));
             }
             before = Some(suffix);
         }
@@ -323,7 +296,7 @@ pub fn build(page: &mut [u8], level: u8, first_child: PageNo, entries: &[KeyEntr
     let interior = level > 0;
     let prefix_bytes = common_prefix(entries);
     page[PREFIX_BYTES_AT..].fill(0);
-    page[KIND_AT] = if interior { KEY_INTERIOR } else { KEY_LEAF };
+    page[KIND_AT] = if interior { KIND_KEY_INTERIOR } else { KIND_KEY_LEAF };
     page[LEVEL_AT] = level;
     put_u16(page, PREFIX_BYTES_AT, prefix_bytes);
     put_u16(page, COUNT_AT, entries.len());
@@ -336,7 +309,7 @@ pub fn build(page: &mut [u8], level: u8, first_child: PageNo, entries: &[KeyEntr
         heap_start = put_entry(page, heap_start, &entry.key[prefix_bytes..], entry.child, interior);
         put_slot(page, prefix_bytes, index, &entry.key[prefix_bytes..], heap_start);
     }
-    put_u32(page, HEAP_START_AT, heap_start);
+    put_size(page, HEAP_START_AT, heap_start);
 }
 
 fn put_entry(page: &mut [u8], heap_start: usize, suffix: &[u8], child: PageNo, interior: bool) -> usize {
@@ -361,7 +334,7 @@ pub fn insert_in_place(page: &mut [u8], index: usize, key: &[u8], child: PageNo)
     let view = KeyPage::open(page)?;
     let (prefix, count, interior) = (view.prefix_bytes, view.count, view.interior);
     if index > count {
-        return Err(damaged("an insert past the end"));
+        return Err(damaged(page, "an insert past the end"));
     }
     if !key.starts_with(view.prefix()) {
         return Ok(false);
@@ -377,7 +350,7 @@ pub fn insert_in_place(page: &mut [u8], index: usize, key: &[u8], child: PageNo)
     let heap_start = put_entry(page, heap_start, &key[prefix..], child, interior);
     put_slot(page, prefix, index, &key[prefix..], heap_start);
     put_u16(page, COUNT_AT, count + 1);
-    put_u32(page, HEAP_START_AT, heap_start);
+    put_size(page, HEAP_START_AT, heap_start);
     Ok(true)
 }
 
@@ -388,9 +361,9 @@ pub fn remove_in_place(page: &mut [u8], index: usize) -> Result<()> {
     let (prefix, count) = (view.prefix_bytes, view.count);
     let at = KEY_HEADER_BYTES + prefix + index * SLOT_BYTES;
     let slots_end = KEY_HEADER_BYTES + prefix + count * SLOT_BYTES;
-    let garbage = u32_at(page, GARBAGE_BYTES_AT) as usize + length;
+    let garbage = size_at(page, GARBAGE_BYTES_AT) + length;
     page.copy_within(at + SLOT_BYTES..slots_end, at);
     put_u16(page, COUNT_AT, count - 1);
-    put_u32(page, GARBAGE_BYTES_AT, garbage.min(page.len()));
+    put_size(page, GARBAGE_BYTES_AT, garbage.min(page.len()));
     Ok(())
 }

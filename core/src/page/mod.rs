@@ -3,6 +3,8 @@
 //! Pure: nothing here reaches a file. Every decoder is a function from a byte slice to a result.
 
 pub mod bytes;
+#[cfg(test)]
+pub(crate) mod format_page;
 pub mod free_list;
 pub mod key_page;
 pub mod meta;

@@ -13,11 +13,11 @@ use super::bytes::{
     size_at, u32_at,
 };
 
-const PLACE_AT: usize = 20;
-const DATA_AT: usize = 24;
-const NEXT_AT: usize = 20;
-const RUN_COUNT_AT: usize = 24;
-const RUNS_AT: usize = 28;
+pub(super) const PLACE_AT: usize = 20;
+pub(super) const DATA_AT: usize = 24;
+pub(super) const NEXT_AT: usize = 20;
+pub(super) const RUN_COUNT_AT: usize = 24;
+pub(super) const RUNS_AT: usize = 28;
 
 /// Bytes of a value one page holds.
 pub fn data_bytes(page_size: usize) -> usize {

@@ -260,22 +260,7 @@ fn a_log_header_survives_its_bytes_and_no_flip() {
 /// The tables of docs/FORMAT.md say what the constants say.
 #[test]
 fn the_format_page_has_the_offsets_of_the_code() {
-    let page = include_str!("../../../docs/FORMAT.md");
-    let section = |title: &str| {
-        let from = page.find(&format!("\n{title}\n")).unwrap_or_else(|| panic!("no section {title}"));
-        let rest = &page[from + title.len() + 2..];
-        &rest[..rest.find("\n#").unwrap_or(rest.len())]
-    };
-    let rows = |title: &str, fields: &[(usize, &str)]| {
-        for (offset, field) in fields {
-            let row = section(title)
-                .lines()
-                .find(|line| line.split('|').nth(3).is_some_and(|cell| cell.trim() == *field))
-                .unwrap_or_else(|| panic!("{title}: no row {field}"));
-            let said = row.split('|').nth(1).unwrap().trim();
-            assert_eq!(said, offset.to_string(), "{title}: {field}");
-        }
-    };
+    use crate::page::format_page::{PAGE, assert_offsets as rows};
     rows(
         "### Meta slot",
         &[
@@ -333,7 +318,7 @@ fn the_format_page_has_the_offsets_of_the_code() {
         ],
     );
     rows("### Frame", &[(SELF_COVERED_BYTES, "self64"), (FRAME_HEADER_BYTES, "payload")]);
-    assert!(page.contains(&format!("| 24 | {} | roots |", roots::ROOTS_BYTES)));
-    assert!(page.contains(&format!("| {} | page size | page 1 |", meta::PAGES_OFFSET)));
-    assert!(page.contains(&format!("| {} | {} | meta slot B |", meta::META_B_OFFSET, meta::META_BYTES)));
+    assert!(PAGE.contains(&format!("| 24 | {} | roots |", roots::ROOTS_BYTES)));
+    assert!(PAGE.contains(&format!("| {} | page size | page 1 |", meta::PAGES_OFFSET)));
+    assert!(PAGE.contains(&format!("| {} | {} | meta slot B |", meta::META_B_OFFSET, meta::META_BYTES)));
 }
