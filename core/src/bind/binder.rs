@@ -7,7 +7,7 @@ use sqlparser::tokenizer::Location;
 
 use crate::base::ColumnId;
 use crate::base::limits::PARAMETERS_MAX;
-use crate::catalog::{Catalog, Relation as CatalogRelation, Table};
+use crate::catalog::{Catalog, Relation as CatalogRelation, SYSTEM_SCHEMAS, Table, system_view};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::{self, Overriding};
 use crate::plan::{AggregateCall, ColumnInfo, Expr};
@@ -301,6 +301,10 @@ impl<'a> Binder<'a> {
                 Err(wrong_kind(&name.name, "index"))
             }
             Some(CatalogRelation::Sequence(_)) => Err(wrong_kind(&name.name, "sequence")),
+            None if system_view(name.schema.as_deref(), &name.name).is_some() => Err(Error::new(
+                SqlState::INSUFFICIENT_PRIVILEGE,
+                format!("permission denied: \"{}\" is a system catalog", name.name),
+            )),
             None => Err(missing_relation(name)),
         }
         .map_err(|error| self.at(error, name.place))
@@ -320,7 +324,7 @@ impl<'a> Binder<'a> {
                 }
             },
         };
-        if schema == "pg_catalog" || schema == "information_schema" {
+        if SYSTEM_SCHEMAS.contains(&schema.as_str()) {
             return Err(Error::new(
                 SqlState::INSUFFICIENT_PRIVILEGE,
                 format!("permission denied to create \"{schema}.{}\"", name.name),

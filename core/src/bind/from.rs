@@ -2,6 +2,7 @@
 
 use sqlparser::ast::{self, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins};
 
+use crate::catalog::{SystemView, system_view};
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{ColumnInfo, Expr, JoinKind, LogicalPlan, Query, TableScan};
 use crate::value::TypeName;
@@ -138,7 +139,10 @@ impl Binder<'_> {
             let relation_alias = alias.map_or_else(|| name.name.clone(), |alias| names::fold(&alias.name));
             return self.relation_of(query, relation_alias, alias);
         }
-        let (plan, mut relation) = self.scan(&name)?;
+        let (plan, mut relation) = match system_view(name.schema.as_deref(), &name.name) {
+            Some(view) => self.system_scan(view)?,
+            None => self.scan(&name)?,
+        };
         if let Some(alias) = alias {
             relation.alias = names::fold(&alias.name);
             relation.schema = None;
@@ -165,6 +169,24 @@ impl Binder<'_> {
             table: Some(table.clone()),
         };
         Ok((LogicalPlan::Scan(TableScan { table, columns, rowid: None, filter: Vec::new() }), relation))
+    }
+
+    fn system_scan(&mut self, view: &'static SystemView) -> Result<(LogicalPlan, Relation)> {
+        self.count_relation()?;
+        let mut columns = Vec::with_capacity(view.columns.len());
+        let mut named = Vec::with_capacity(view.columns.len());
+        for (at, (name, ty)) in view.columns.iter().enumerate() {
+            let info = self.column(TypeName::plain(*ty));
+            columns.push((at, info.clone()));
+            named.push(NamedColumn { name: (*name).to_owned(), info });
+        }
+        let relation = Relation {
+            alias: view.name.to_owned(),
+            schema: Some(view.schema.to_owned()),
+            columns: named,
+            table: None,
+        };
+        Ok((LogicalPlan::SystemScan { view, columns }, relation))
     }
 
     fn derived(&mut self, query: Query, alias: &TableAlias) -> Result<FromItem> {

@@ -18,6 +18,7 @@ mod change;
 mod dependency;
 mod names;
 mod object;
+mod system_view;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use names::{NameIndex, Relation, relation_name};
 pub use object::{
     Column, Constraint, ForeignKey, Identity, Index, IndexKey, ReferentialAction, Rule, Sequence, Table,
 };
+pub use system_view::{SYSTEM_SCHEMAS, SYSTEM_VIEWS, SystemView, system_view};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -52,6 +52,7 @@ impl Frame<'_> {
             Pages::Write(sink) => Pages::Write(sink),
         };
         let mut context = ExecContext::new(pages, self.catalog, self.parameters, &functions);
+        context.system = &functions;
         context.interrupt = &deadline;
         context.fuel = fuel;
         context.memory_bytes_max = self.shared.options.statement_memory_bytes;

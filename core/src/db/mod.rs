@@ -34,6 +34,7 @@ mod rows;
 mod session;
 mod settings;
 mod statement;
+mod system;
 mod transaction;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::physical::{Node, Operation};
 
 use super::operator::{
     Aggregation, Append, DeleteRows, Distinct, Filter, HashJoin, InsertRows, Instrument, LateralJoin, Limit,
-    LookupOrHash, NestedLoopJoin, Project, Scan, SetOperation, Sort, TopN, UpdateRows, Values,
+    LookupOrHash, NestedLoopJoin, Project, Scan, SetOperation, Sort, SystemScan, TopN, UpdateRows, Values,
 };
 use super::run::BoxedOperator;
 
@@ -14,6 +14,7 @@ pub(crate) fn build(node: &Node, instrumented: bool) -> BoxedOperator {
     let operator: BoxedOperator = match &node.operation {
         Operation::Values { rows } => Box::new(Values::new(rows, &node.types)),
         Operation::Scan(scan) => Box::new(Scan::new(scan, &node.types)),
+        Operation::SystemScan { view, columns } => Box::new(SystemScan::new(view, columns, &node.types)),
         Operation::Filter { input: of, predicate } => Box::new(Filter::new(input(of), predicate)),
         Operation::Project { input: of, items } => Box::new(Project::new(input(of), items)),
         Operation::Join(join) if join.lookup.is_some() => {

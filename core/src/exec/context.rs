@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::base::limits;
-use crate::catalog::Catalog;
+use crate::batch::Batch;
+use crate::catalog::{Catalog, SystemView};
 use crate::error::{Error, Result, SqlState};
 use crate::function::FunctionContext;
 use crate::page::{PageSink, PageSource};
@@ -54,6 +55,22 @@ impl Interrupt for Uninterrupted {
     }
 }
 
+/// Who makes the rows of system views.
+pub trait SystemRows {
+    /// Appends all rows of `view` to `out`, which has the view's columns.
+    fn rows(&self, view: &'static SystemView, pages: &dyn PageSource, out: &mut Batch) -> Result<()>;
+}
+
+/// Nobody does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSystemViews;
+
+impl SystemRows for NoSystemViews {
+    fn rows(&self, view: &'static SystemView, _: &dyn PageSource, _: &mut Batch) -> Result<()> {
+        Err(Error::unsupported(view.name))
+    }
+}
+
 /// Everything a step may use. The caller makes a new one for every step.
 pub struct ExecContext<'a> {
     /// The transaction.
@@ -64,6 +81,8 @@ pub struct ExecContext<'a> {
     pub parameters: &'a [Datum],
     /// What functions may ask.
     pub functions: &'a dyn FunctionContext,
+    /// Makes the rows of system views.
+    pub system: &'a dyn SystemRows,
     /// Stops the statement.
     pub interrupt: &'a dyn Interrupt,
     /// How many rows this step may still touch, roughly; 0 yields.
@@ -87,6 +106,7 @@ impl<'a> ExecContext<'a> {
             catalog,
             parameters,
             functions,
+            system: &NoSystemViews,
             interrupt: &Uninterrupted,
             fuel: u64::MAX,
             memory_bytes_max: limits::STATEMENT_MEMORY_DEFAULT,

@@ -31,5 +31,5 @@ mod subquery;
 #[cfg(test)]
 mod tests;
 
-pub use context::{ExecContext, Interrupt, Pages, Uninterrupted};
+pub use context::{ExecContext, Interrupt, NoSystemViews, Pages, SystemRows, Uninterrupted};
 pub use execution::{Execution, Step};

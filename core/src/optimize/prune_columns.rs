@@ -30,6 +30,9 @@ fn prune(plan: &mut LogicalPlan, mut required: HashSet<ColumnId>) {
                 scan.rowid = None;
             }
         }
+        LogicalPlan::SystemScan { columns, .. } => {
+            columns.retain(|(_, info)| required.contains(&info.id));
+        }
         // Its rows are constants: nothing is saved by taking some away.
         LogicalPlan::Values { .. } => {}
         LogicalPlan::Project { input, items } => {

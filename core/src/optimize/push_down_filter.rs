@@ -107,7 +107,7 @@ pub(super) fn apply(plan: LogicalPlan, above: Vec<Expr>) -> LogicalPlan {
             let input = Box::new(apply(*input, Vec::new()));
             filtered(LogicalPlan::Limit { input, limit, offset, with_ties }, above)
         }
-        values @ LogicalPlan::Values { .. } => filtered(values, above),
+        leaf @ (LogicalPlan::Values { .. } | LogicalPlan::SystemScan { .. }) => filtered(leaf, above),
     }
 }
 

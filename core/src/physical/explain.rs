@@ -62,6 +62,7 @@ fn title(operation: &Operation) -> String {
         Operation::Values { rows } if rows.len() == 1 => "Result".to_owned(),
         Operation::Values { .. } => "Values Scan".to_owned(),
         Operation::Scan(scan) => scan_title(scan),
+        Operation::SystemScan { view, .. } => format!("System Scan on {}", view.name),
         Operation::Filter { .. } => "Filter".to_owned(),
         Operation::Project { .. } => "Project".to_owned(),
         Operation::Join(join) => {

@@ -132,6 +132,12 @@ impl Lowerer<'_> {
     pub(super) fn lower(&mut self, plan: &LogicalPlan) -> Result<Lowered> {
         match plan {
             LogicalPlan::Scan(scan) => self.lower_scan(scan, &[]),
+            LogicalPlan::SystemScan { view, columns } => {
+                let types = columns.iter().map(|(_, column)| column.ty.ty).collect();
+                let places = columns.iter().map(|(at, _)| *at).collect();
+                let node = self.node(Operation::SystemScan { view, columns: places }, types, 100.0);
+                Ok(Lowered { node, columns: Columns::new(columns.iter().map(|(_, info)| info.id).collect()) })
+            }
             LogicalPlan::Values { columns, rows } => self.lower_values(columns, rows),
             LogicalPlan::Filter { input, predicate } => self.lower_filter(input, predicate),
             LogicalPlan::Project { input, items } => self.lower_project(input, items),

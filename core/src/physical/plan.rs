@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::catalog::{Index, Table};
+use crate::catalog::{Index, SystemView, Table};
 use crate::eval::Program;
 use crate::function::AggregateId;
 use crate::plan::{JoinKind, OutputColumn, SetOperator, Statement};
@@ -110,6 +110,12 @@ pub(crate) enum Operation {
         rows: Arc<[Vec<Program>]>,
     },
     Scan(Arc<ScanPlan>),
+    /// Rows of a view that the host of the statement makes.
+    SystemScan {
+        view: &'static SystemView,
+        /// Places in the view of the columns that come out.
+        columns: Arc<[usize]>,
+    },
     Filter {
         input: Box<Node>,
         predicate: Arc<Program>,
@@ -313,7 +319,7 @@ pub(crate) struct Bound {
 impl Node {
     pub(crate) fn inputs(&self) -> Vec<&Node> {
         match &self.operation {
-            Operation::Values { .. } | Operation::Scan(_) => Vec::new(),
+            Operation::Values { .. } | Operation::Scan(_) | Operation::SystemScan { .. } => Vec::new(),
             Operation::Filter { input, .. }
             | Operation::Project { input, .. }
             | Operation::Aggregate { input, .. }

@@ -213,6 +213,11 @@ impl Names {
                 }
                 text
             }
+            LogicalPlan::SystemScan { view, columns } => {
+                let columns: Vec<&str> =
+                    columns.iter().filter_map(|(at, _)| Some(view.columns.get(*at)?.0)).collect();
+                format!("System Scan: {}.{} ({})", view.schema, view.name, columns.join(", "))
+            }
             LogicalPlan::Values { columns, rows } if columns.is_empty() => {
                 format!("Values: {} rows", rows.len())
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::ColumnId;
-use crate::catalog::Table;
+use crate::catalog::{SystemView, Table};
 use crate::function::AggregateId;
 use crate::value::{SqlType, TypeName};
 
@@ -23,6 +23,13 @@ pub struct ColumnInfo {
 pub enum LogicalPlan {
     /// Rows of a table.
     Scan(TableScan),
+    /// Rows of a view that the engine makes when it is read.
+    SystemScan {
+        /// Which.
+        view: &'static SystemView,
+        /// The columns read: place in the view, and the id given to it.
+        columns: Vec<(usize, ColumnInfo)>,
+    },
     /// Constant rows; `SELECT` without FROM is one row of no columns.
     Values {
         /// What it produces.
@@ -186,6 +193,9 @@ impl LogicalPlan {
                     scan.columns.iter().map(|(_, column)| column.clone()).collect();
                 columns.extend(scan.rowid.map(|id| ColumnInfo { id, ty: TypeName::plain(SqlType::Int8) }));
                 columns
+            }
+            LogicalPlan::SystemScan { columns, .. } => {
+                columns.iter().map(|(_, column)| column.clone()).collect()
             }
             LogicalPlan::Values { columns, .. } | LogicalPlan::SetOperation { columns, .. } => {
                 columns.clone()

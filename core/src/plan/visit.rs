@@ -273,7 +273,7 @@ impl LogicalPlan {
     /// The inputs, left to right.
     pub fn inputs(&self) -> Vec<&LogicalPlan> {
         match self {
-            LogicalPlan::Scan(_) | LogicalPlan::Values { .. } => Vec::new(),
+            LogicalPlan::Scan(_) | LogicalPlan::SystemScan { .. } | LogicalPlan::Values { .. } => Vec::new(),
             LogicalPlan::Filter { input, .. }
             | LogicalPlan::Project { input, .. }
             | LogicalPlan::Aggregate { input, .. }
@@ -289,7 +289,7 @@ impl LogicalPlan {
     /// Calls `f` with every input, left to right.
     pub fn for_each_input_mut(&mut self, f: &mut dyn FnMut(&mut LogicalPlan)) {
         match self {
-            LogicalPlan::Scan(_) | LogicalPlan::Values { .. } => {}
+            LogicalPlan::Scan(_) | LogicalPlan::SystemScan { .. } | LogicalPlan::Values { .. } => {}
             LogicalPlan::Filter { input, .. }
             | LogicalPlan::Project { input, .. }
             | LogicalPlan::Aggregate { input, .. }
@@ -321,7 +321,7 @@ impl LogicalPlan {
                 limit.iter().for_each(&mut *f);
                 offset.iter().for_each(f);
             }
-            LogicalPlan::SetOperation { .. } => {}
+            LogicalPlan::SystemScan { .. } | LogicalPlan::SetOperation { .. } => {}
         }
     }
 
@@ -343,7 +343,7 @@ impl LogicalPlan {
                 limit.iter_mut().for_each(&mut *f);
                 offset.iter_mut().for_each(f);
             }
-            LogicalPlan::SetOperation { .. } => {}
+            LogicalPlan::SystemScan { .. } | LogicalPlan::SetOperation { .. } => {}
         }
     }
 
@@ -369,6 +369,7 @@ impl LogicalPlan {
         self.for_each_expr(&mut |expr| expr.columns(read));
         match self {
             LogicalPlan::Scan(_)
+            | LogicalPlan::SystemScan { .. }
             | LogicalPlan::Values { .. }
             | LogicalPlan::Project { .. }
             | LogicalPlan::Aggregate { .. }

@@ -5,6 +5,7 @@ mod constraints;
 mod definitions;
 mod reopen;
 mod sequences;
+mod system;
 mod transactions;
 
 use super::{Connection, Database, Options};

@@ -1,0 +1,56 @@
+//! Views whose rows the engine makes when they are read: what they are called and which columns they have.
+//!
+//! One table of constants, so that a new view is an entry here and a function that makes its rows
+//! (`db/system`). Nothing of them is stored, and no snapshot holds them.
+//!
+//! ```text
+//! SELECT oldest FROM sys.wal
+//!   bind     SYSTEM_VIEWS: the columns and their types
+//!   exec     SystemScan asks the host of the statement for the rows
+//!   db       system/mod.rs: the function of that view's name
+//! ```
+//!
+//! Y1  `(schema, name)` is unique here, and every entry has its function.
+
+use crate::value::SqlType;
+
+/// A view whose rows are made when it is read.
+#[derive(PartialEq, Eq, Debug)]
+pub struct SystemView {
+    /// Its schema: a reserved one, in which nothing can be created.
+    pub schema: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns, in order.
+    pub columns: &'static [(&'static str, SqlType)],
+}
+
+/// Schemas of the engine: nothing can be created in them.
+pub const SYSTEM_SCHEMAS: [&str; 3] = ["pg_catalog", "information_schema", "sys"];
+
+/// The system view of that name. A name without a schema is looked for in `pg_catalog`, which comes
+/// before every search path, as in PostgreSQL.
+pub fn system_view(schema: Option<&str>, name: &str) -> Option<&'static SystemView> {
+    let schema = schema.unwrap_or("pg_catalog");
+    if !SYSTEM_SCHEMAS.contains(&schema) {
+        return None;
+    }
+    SYSTEM_VIEWS.iter().find(|view| view.name == name && view.schema == schema)
+}
+
+use SqlType::{Bool, Int8, Text};
+
+/// All of them.
+pub const SYSTEM_VIEWS: &[SystemView] = &[SystemView {
+    schema: "sys",
+    name: "durability",
+    columns: &[
+        ("level", Text),
+        ("barrier", Text),
+        ("read_only", Bool),
+        ("poisoned", Text),
+        ("published_commit", Int8),
+        ("synced_commit", Int8),
+        ("checkpointed_commit", Int8),
+    ],
+}];
