@@ -16,23 +16,23 @@ use serde_json::{Value, json};
 /// Answers requests until the input ends.
 pub(crate) fn serve(
     database: &Database,
-    input: impl BufRead,
+    mut input: impl BufRead,
     mut output: impl Write,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let connection = database.connect()?;
-    for line in input.lines() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
+    let mut line = Vec::new();
+    while input.read_until(b'\n', &mut line)? > 0 {
+        if !line.trim_ascii().is_empty() {
+            writeln!(output, "{}", answer(&connection, &line))?;
+            output.flush()?;
         }
-        writeln!(output, "{}", answer(&connection, &line))?;
-        output.flush()?;
+        line.clear();
     }
     Ok(())
 }
 
-fn answer(connection: &Connection, line: &str) -> Value {
-    let request: Value = match serde_json::from_str(line) {
+fn answer(connection: &Connection, line: &[u8]) -> Value {
+    let request: Value = match serde_json::from_slice(line) {
         Ok(request) => request,
         Err(error) => {
             return json!({"ok": false, "code": "08P01", "message": format!("not a request: {error}")});

@@ -9,11 +9,12 @@ mod jsonl;
 mod render;
 mod shell;
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use arguments::{Action, Arguments};
 use decentdb::Database;
+use render::Format;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
@@ -42,25 +43,26 @@ fn main() -> ExitCode {
 /// Does it; `false` when a statement failed.
 fn run(arguments: Arguments) -> Result<bool, Box<dyn std::error::Error>> {
     let database = Database::open(&arguments.file)?;
-    let output = std::io::stdout().lock();
-    let done = match arguments.action {
-        Action::Jsonl => jsonl::serve(&database, std::io::stdin().lock(), output).map(|()| true),
-        Action::Text(text) => shell::Shell::new(&database, arguments.format, output)?.script(&text),
-        Action::File(path) => {
-            let text = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-            shell::Shell::new(&database, arguments.format, output)?.script(&text)
-        }
-        Action::Interactive if std::io::stdin().is_terminal() => {
-            shell::Shell::new(&database, arguments.format, output)?.interactive(std::io::stdin().lock())
-        }
-        Action::Interactive => {
-            let mut text = String::new();
-            std::io::stdin().lock().read_to_string(&mut text)?;
-            shell::Shell::new(&database, arguments.format, output)?.script(&text)
-        }
-    }?;
-    database.close()?;
+    let done = act(&database, arguments.action, arguments.format);
+    // Closing checkpoints: it is worth doing after a broken pipe too, and the first failure is the one to tell.
+    let closed = database.close();
+    let done = done?;
+    closed?;
     Ok(done)
+}
+
+fn act(database: &Database, action: Action, format: Format) -> Result<bool, Box<dyn std::error::Error>> {
+    let output = std::io::stdout().lock();
+    let text = match action {
+        Action::Jsonl => return jsonl::serve(database, std::io::stdin().lock(), output).map(|()| true),
+        Action::Interactive if std::io::stdin().is_terminal() => {
+            return shell::Shell::new(database, format, output)?.interactive(std::io::stdin().lock());
+        }
+        Action::Text(text) => text,
+        Action::File(path) => std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?,
+        Action::Interactive => std::io::read_to_string(std::io::stdin().lock())?,
+    };
+    shell::Shell::new(database, format, output)?.script(&text)
 }
 
 fn report(problem: &str) {

@@ -37,12 +37,12 @@ impl<'d, W: Write> Shell<'d, W> {
                 rest = after;
                 continue;
             }
-            let Some((sql, offset)) = statements(rest).next() else { break };
+            let mut cut = statements(rest);
+            let Some((sql, _)) = cut.next() else { break };
             if !self.statement(sql)? {
                 return Ok(false);
             }
-            let after = &rest[offset + sql.len()..];
-            rest = after.split_once(';').map_or("", |(_, after)| after);
+            rest = &rest[cut.offset()..];
         }
         Ok(true)
     }
@@ -96,9 +96,8 @@ impl<'d, W: Write> Shell<'d, W> {
 
 /// Whether every statement in the text has its semicolon.
 fn is_complete(text: &str) -> bool {
-    let Some((last, offset)) = statements(text).last() else { return false };
-    // The splitter leaves the semicolon out: what follows the last statement begins with it, if it is there.
-    text[offset + last.len()..].trim_start().starts_with(';')
+    let mut cut = statements(text);
+    cut.by_ref().count() > 0 && cut.is_terminated()
 }
 
 #[cfg(test)]
@@ -113,5 +112,8 @@ mod tests {
         assert!(!is_complete("SELECT ';"));
         assert!(!is_complete("SELECT 1; SELECT 2"));
         assert!(!is_complete("-- nothing yet;\n"));
+        assert!(is_complete("SELECT 1 /* a; b */;\n"));
+        assert!(is_complete("SELECT 1; -- done"));
+        assert!(!is_complete("SELECT 1 -- not yet;\n"));
     }
 }

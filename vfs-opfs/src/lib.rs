@@ -1,7 +1,7 @@
 //! DecentDB's files on the browser's origin private file system (OPFS).
 //!
 //! Opening a file there is asynchronous, using it is not: a *synchronous access handle* reads, writes and
-//! flushes at once, inside a dedicated worker. So [`OpfsVfs::mount`] is the asynchronous part: it takes
+//! flushes at once, inside a dedicated worker. So `OpfsVfs::mount` is the asynchronous part: it takes
 //! the handles of one database's files up front, and from then on every method of [`decentdb_core::env::Vfs`]
 //! is a plain call. No other file can be opened through the mount.
 //!

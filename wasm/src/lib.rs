@@ -1,6 +1,6 @@
 //! What crosses the boundary between DecentDB and JavaScript, and who owns it.
 //!
-//! A [`Session`] is one database with one connection, owned by one worker. A statement is one call with
+//! A `Session` is one database with one connection, owned by one worker. A statement is one call with
 //! one packed buffer in ([`params`]) and, when it is done, one packed buffer out ([`frame`]); a long one
 //! answers "not yet" after some milliseconds, so that the worker can look at its messages in between.
 //!

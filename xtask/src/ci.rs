@@ -33,6 +33,19 @@ const STEPS: &[Step] = &[
             "warnings",
         ],
     ),
+    cargo(
+        "documentation",
+        &[
+            "doc",
+            "--quiet",
+            "--workspace",
+            "--no-deps",
+            "--exclude",
+            "decentdb-compare",
+            "--config",
+            "build.rustdocflags=[\"-D\", \"warnings\"]",
+        ],
+    ),
     cargo("tests, native", &["test", "--workspace", "--exclude", "decentdb-compare"]),
     cargo(
         "release build",
@@ -45,10 +58,10 @@ const STEPS: &[Step] = &[
         folder: "npm",
     },
     Step {
-        name: "browser build and sizes",
-        program: "node",
-        arguments: &["scripts/build.mjs"],
-        folder: "npm",
+        name: "the demo, with the browser build and its sizes",
+        program: "./examples/demo.sh",
+        arguments: &["--check"],
+        folder: ".",
     },
     Step { name: "tests, browser", program: "npm", arguments: &["test"], folder: "npm" },
 ];

@@ -23,6 +23,23 @@ fn an_unterminated_quote_is_reported_by_parsing_the_rest() {
 
 // Each must be an error, not a crash, on the 2 MB stack of a test thread.
 #[test]
+fn the_splitter_says_where_it_stands_and_whether_a_semicolon_was_there() {
+    let script = "select 1 /* a; b */ -- c;\n ; \\d t";
+    let mut cut = statements(script);
+    assert_eq!(cut.next().map(|(text, _)| text.trim_end()), Some("select 1 /* a; b */ -- c;"));
+    assert!(cut.is_terminated());
+    assert_eq!(&script[cut.offset()..], " \\d t");
+    for (text, terminated) in
+        [("", false), ("select 1", false), ("select 1;", true), ("select 1; -- x;", true), ("a; b", false)]
+    {
+        let mut cut = statements(text);
+        cut.by_ref().for_each(drop);
+        assert_eq!(cut.is_terminated(), terminated, "{text}");
+        assert_eq!(cut.offset(), text.len(), "{text}");
+    }
+}
+
+#[test]
 fn hostile_statements_are_errors_not_overflows() {
     let deep = |open: &str, close: &str, count: usize| {
         format!("SELECT {}1{}", open.repeat(count), close.repeat(count))

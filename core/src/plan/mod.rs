@@ -1,6 +1,6 @@
 //! The logical language: typed statements, relational nodes and expressions, with names resolved.
 //!
-//! Columns are named by [`ColumnId`], unique within a statement: a rule may move an expression from
+//! Columns are named by `ColumnId`, unique within a statement: a rule may move an expression from
 //! node to node without renumbering. `physical` turns ids into positions.
 
 mod display;

@@ -11,7 +11,7 @@
 //! numeric  class; base-100 exponent; digits + 1 in base 100; 00; inverted where negative
 //! ```
 //!
-//! K1  Comparing two encodings as bytes orders the values as [`crate::value::compare`] does.
+//! K1  Comparing two encodings as bytes orders the values as [`crate::value::compare()`] does.
 //! K2  No encoding of a column is a proper prefix of another, so columns may be put end to end.
 //! K3  Equal values have equal encodings: `1.0` and `1.00` are one key, so not every key can be read
 //!     back to the value it came from ([`is_reversible`]).
