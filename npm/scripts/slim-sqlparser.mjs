@@ -45,11 +45,11 @@ const EDITS = [
     '                let at = (*self as usize).checked_sub(1);\n                f.write_str(at.and_then(|at| ALL_KEYWORDS.get(at)).copied().unwrap_or("NoKeyword"))',
     1,
   ],
-  // Expressions are compared, statements inside them only if they are queries.
+  // Expressions are compared and cloned, statements only where they stand inside queries (`parse` shares them).
   [
     'ast/mod.rs',
     '#[allow(clippy::large_enum_variant)]\n#[derive(Debug, Clone, PartialEq, PartialOrd, Eq, Ord, Hash)]\n#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]\n#[cfg_attr(\n    feature = "visitor",\n    derive(Visit, VisitMut),\n    visit(with = "visit_statement")\n)]\npub enum Statement {',
-    'impl PartialEq for Statement {\n    fn eq(&self, other: &Self) -> bool {\n        matches!((self, other), (Statement::Query(a), Statement::Query(b)) if a == b)\n    }\n}\n\n#[allow(clippy::large_enum_variant)]\n#[derive(Debug, Clone, PartialOrd, Eq, Ord, Hash)]\npub enum Statement {',
+    'impl PartialEq for Statement {\n    fn eq(&self, other: &Self) -> bool {\n        matches!((self, other), (Statement::Query(a), Statement::Query(b)) if a == b)\n    }\n}\n\nimpl Clone for Statement {\n    fn clone(&self) -> Self {\n        match self {\n            Statement::Query(query) => Statement::Query(query.clone()),\n            Statement::Insert(insert) => Statement::Insert(insert.clone()),\n            Statement::Update(update) => Statement::Update(update.clone()),\n            Statement::Delete(delete) => Statement::Delete(delete.clone()),\n            Statement::Merge(merge) => Statement::Merge(merge.clone()),\n            _ => unreachable!("only what stands inside a query is cloned"),\n        }\n    }\n}\n\n#[allow(clippy::large_enum_variant)]\n#[derive(Debug, PartialOrd, Eq, Ord, Hash)]\npub enum Statement {',
     1,
   ],
   // Whole statements inside expressions (WITH ... AS (INSERT ...)) are neither printed nor located.
@@ -86,6 +86,15 @@ const FOREIGN_STATEMENTS = [
 ]
 const FOREIGN_BLOCKS = ['CASE', 'IF', 'WHILE', 'RAISE', 'DENY', 'THROW', 'UNLOAD', 'EXPORT', 'OPEN']
 const FOREIGN_OBJECTS = [['MACRO', 1], ['SECRET', 2], ['WAREHOUSE', 3], ['VIRTUAL', 1], ['CONNECTOR', 2], ['EXTERNAL', 2]]
+/** Objects of PostgreSQL that DecentDB refuses by name before it parses (`core/src/parse/command.rs`). */
+const REFUSED_OBJECTS = [['POLICY', 2], ['USER', 4], ['ROLE', 4], ['OPERATOR', 2], ['SERVER', 1], ['DATABASE', 3], ['COLLATION', 3], ['PROCEDURE', 2]]
+const REFUSED_ALTERS = [
+  ['COLLATION', 'self.parse_alter_collation().map(Into::into)'],
+  ['AGGREGATE', 'self.parse_alter_function(AlterFunctionKind::Aggregate)'],
+  ['ROLE', 'self.parse_alter_role()'],
+  ['POLICY', 'self.parse_alter_policy().map(Into::into)'],
+  ['CONNECTOR', 'self.parse_alter_connector()'],
+]
 
 function foreignEdits() {
   return [
@@ -96,9 +105,10 @@ function foreignEdits() {
       `                Keyword::${keyword} if false => {\n                    self.prev_token();\n`,
       1,
     ]),
-    ...FOREIGN_OBJECTS.map(([keyword, times]) => [
+    ...[...FOREIGN_OBJECTS, ...REFUSED_OBJECTS].map(([keyword, times]) => [
       'parser/mod.rs', `} else if self.parse_keyword(Keyword::${keyword}) {`, '} else if false {', times,
     ]),
+    ...REFUSED_ALTERS.map(([keyword, call]) => ['parser/mod.rs', `            Keyword::${keyword} => ${call},\n`, '', 1]),
     ['parser/mod.rs', 'self.parse_one_of_keywords(&[Keyword::PIVOT, Keyword::UNPIVOT])', 'None::<Keyword>', 2],
   ]
 }

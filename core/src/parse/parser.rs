@@ -36,8 +36,8 @@ pub(crate) enum Overriding {
 pub(crate) enum Ast {
     /// Only white space and comments.
     Empty,
-    /// A statement as sqlparser sees it.
-    Statement(Box<ast::Statement>),
+    /// A statement as sqlparser sees it. Shared: the browser's parser cannot copy one (ADR 0011).
+    Statement(Arc<ast::Statement>),
     /// `INSERT INTO t VALUES` of nothing but literals.
     InsertRows(Box<InsertRows>),
 }
@@ -80,7 +80,7 @@ pub fn parse(sql: &str) -> Result<Parsed> {
         let at = position::byte_of(sql, rest.span.start);
         return Err(near(sql, at));
     }
-    Ok(Parsed { overriding, ..Parsed::new(sql, Ast::Statement(Box::new(statement))) })
+    Ok(Parsed { overriding, ..Parsed::new(sql, Ast::Statement(Arc::new(statement))) })
 }
 
 /// Parses a lone scalar expression: a stored DEFAULT or CHECK.
