@@ -73,8 +73,10 @@ pub mod field {
     pub const EPOCH: usize = 136;
     /// Salt of this life's frames, u64.
     pub const SALT: usize = 144;
+    /// One more than the commit since which the pages were written without barriers, u64; 0: never.
+    pub const UNSAFE_SINCE: usize = 152;
     /// First reserved byte, written zero.
-    pub const RESERVED: usize = 152;
+    pub const RESERVED: usize = 160;
     /// XXH3-64 of everything before, u64.
     pub const SUM: usize = 4088;
 }
@@ -133,6 +135,8 @@ pub struct Meta {
     pub epoch: u64,
     /// Salt of this life's frames.
     pub salt: u64,
+    /// Pages were written without barriers since this commit: after a power cut they may be anything.
+    pub unsafe_since: Option<CommitSeq>,
 }
 
 /// What the bytes of a slot turned out to be.
@@ -174,6 +178,8 @@ impl Meta {
         put(field::TAIL_CHAIN, &self.tail.chain.to_le_bytes());
         put(field::EPOCH, &self.epoch.to_le_bytes());
         put(field::SALT, &self.salt.to_le_bytes());
+        let unsafe_since = self.unsafe_since.map_or(0, |seq| seq.0 + 1);
+        put(field::UNSAFE_SINCE, &unsafe_since.to_le_bytes());
         let sum = xxh3_64_with_seed(&out[..field::SUM], SUM_SEED);
         out[field::SUM..].copy_from_slice(&sum.to_le_bytes());
         out
@@ -238,6 +244,7 @@ impl Meta {
             tail,
             epoch: long(field::EPOCH),
             salt: long(field::SALT),
+            unsafe_since: long(field::UNSAFE_SINCE).checked_sub(1).map(CommitSeq),
         }))
     }
 }
@@ -266,6 +273,7 @@ mod tests {
             tail: LogPosition { segment: 7, offset: 8192, lsn: Lsn(9), chain: 10 },
             epoch: 11,
             salt: 12,
+            unsafe_since: Some(CommitSeq(13)),
         }
     }
 

@@ -12,6 +12,8 @@
 //! H1  A page is written only from a frame that is durable, and only with a version <= S.
 //! H2  Segments are freed after both slots are durable: whichever slot a crash leaves, its log is whole.
 //! H3  A failure before the first overwritten page leaves no trace; one after it poisons.
+//! H4  At level None the barriers are left out; the slots say so, with a barrier, before the first page is
+//!     written, and say it no longer once everything has been synced.
 
 use std::sync::atomic::Ordering;
 
@@ -23,11 +25,14 @@ use crate::page::meta::{self, Meta};
 use crate::wal::index::{CommitEnd, Version};
 use crate::wal::log::Log;
 
-use super::options::Durability;
+use super::options::{Durability, ReaderPolicy};
 use super::shared::Shared;
 
 /// Neighbouring pages written with one call, at most.
 const RUN_PAGES_MAX: usize = 64;
+
+/// What a page of a commit takes in the log's index, roughly.
+const PAGE_INDEX_BYTES: usize = 128;
 
 /// What a checkpoint did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -67,14 +72,16 @@ impl Checkpointer {
         Checkpointer { meta, slot_b_unproven, run: None }
     }
 
-    /// Writes the next version of the meta: A, sync, B, sync.
-    pub(super) fn write_meta(&mut self, db: &dyn VfsFile, next: Meta) -> Result<()> {
+    /// Writes the next version of the meta: A, sync, B, sync. Without barriers the order is all there is.
+    pub(super) fn write_meta(&mut self, db: &dyn VfsFile, next: Meta, barriers: bool) -> Result<()> {
         assert_eq!(next.seq, self.meta.seq + 1, "M2: slot numbers grow by one");
         let bytes = next.encode();
-        db.write_all_at(&bytes, meta::META_A_OFFSET)?;
-        db.sync(SyncKind::Data)?;
-        db.write_all_at(&bytes, meta::META_B_OFFSET)?;
-        db.sync(SyncKind::Data)?;
+        for offset in [meta::META_A_OFFSET, meta::META_B_OFFSET] {
+            db.write_all_at(&bytes, offset)?;
+            if barriers {
+                db.sync(SyncKind::Data)?;
+            }
+        }
         self.meta = next;
         Ok(())
     }
@@ -96,28 +103,48 @@ impl Shared {
         self.step(&mut checkpointer, page_budget)
     }
 
-    /// After a commit: a checkpoint if the log has grown enough and nobody runs one.
-    pub(super) fn checkpoint_if_due(&self) -> Result<()> {
-        if self.live_log_bytes() < self.trigger_bytes.load(Ordering::Relaxed) {
-            return Ok(());
+    /// After a commit: a checkpoint if the log has grown enough, or its index, or if the log is old and no
+    /// alarm of the host sees to that; and if nobody runs one.
+    pub(super) fn checkpoint_if_due(&self, now_nanos: u64) {
+        let long = self.live_log_bytes() >= self.trigger_bytes.load(Ordering::Relaxed);
+        let large = self.index_bytes.load(Ordering::Relaxed) >= self.trigger_index.load(Ordering::Relaxed);
+        if !long && !large {
+            let due = self.checkpoint_due();
+            if self.alarm.is_set() {
+                due.into_iter().for_each(|due| self.ring_at(due));
+                return;
+            }
+            if due.is_none_or(|due| due > now_nanos) {
+                return;
+            }
         }
-        let Some(mut checkpointer) = self.checkpointer.try_lock() else { return Ok(()) };
-        let result = self.step(&mut checkpointer, usize::MAX);
+        let Some(mut checkpointer) = self.checkpointer.try_lock() else { return };
+        // The commit that came here is durable. A full disk is the next checkpoint's trouble; any other
+        // failure has poisoned the handle for what follows.
+        let _ = self.step(&mut checkpointer, usize::MAX);
         drop(checkpointer);
+        self.checkpointed_at.store(now_nanos, Ordering::Relaxed);
         // A reader that stays may keep the log long: do not try again at every commit.
         let soft = self.options.wal_soft_bytes;
         self.trigger_bytes.store(soft.max(self.live_log_bytes() + soft / 4), Ordering::Relaxed);
-        match result {
-            // The commit that came here is durable: a full disk is the next checkpoint's trouble.
-            Err(error) if error.sqlstate() == SqlState::DISK_FULL && self.poison.get().is_none() => Ok(()),
-            // The handle is poisoned for what follows; this commit has been acknowledged as it was.
-            Err(_) | Ok(_) => Ok(()),
-        }
+        let half = self.options.wal_index_bytes / 2;
+        let index = self.index_bytes.load(Ordering::Relaxed);
+        self.trigger_index.store(half.max(index + half / 4), Ordering::Relaxed);
     }
 
-    /// Before a commit: keeps the log under its hard limit, at the cost of old readers.
-    pub(super) fn relieve_log(&self) -> Result<()> {
-        if self.live_log_bytes() < self.options.wal_hard_bytes {
+    /// Whether the log, or its index with `more` pages in it, has reached its hard limit.
+    fn is_over_limit(&self, more: usize) -> bool {
+        let index = self.index_bytes.load(Ordering::Relaxed).saturating_add(more * PAGE_INDEX_BYTES);
+        // An index that nothing is in cannot be relieved: one transaction may be larger than the limit.
+        self.live_log_bytes() >= self.options.wal_hard_bytes
+            || index > self.options.wal_index_bytes
+                && self.checkpoint_seq.load(Ordering::Acquire) < self.published.seq().0
+    }
+
+    /// Before a commit of `more` pages: keeps the log and its index under their hard limits, at the cost
+    /// of old readers if the policy says so, else of the commit.
+    pub(super) fn relieve_log(&self, more: usize) -> Result<()> {
+        if !self.is_over_limit(more) {
             return Ok(());
         }
         match self.checkpoint_fully() {
@@ -126,11 +153,15 @@ impl Shared {
                 other?;
             }
         }
-        if self.live_log_bytes() >= self.options.wal_hard_bytes
-            && self.readers.expire_before(self.published.seq()) > 0
-        {
-            self.checkpoint_fully()?;
+        if !self.is_over_limit(more) || self.readers.oldest().is_none_or(|at| at >= self.published.seq()) {
+            return Ok(());
         }
+        if self.options.reader_policy != ReaderPolicy::Strict {
+            return Err(self.log_is_full());
+        }
+        let expired = self.readers.expire_before(self.published.seq());
+        self.counters.expired_readers.add(expired as u64);
+        self.checkpoint_fully()?;
         Ok(())
     }
 
@@ -158,6 +189,9 @@ impl Shared {
             },
         };
         let db = self.db_file()?;
+        if self.is_barrier_free() && checkpointer.meta.unsafe_since.is_none() {
+            self.mark_unsafe(checkpointer, &*db, run.end.seq)?;
+        }
         let first = run.next;
         if let Err(error) = self.write_pages(&*db, &mut run, page_budget) {
             // H3: the pages past the old end are named by no durable meta.
@@ -165,6 +199,7 @@ impl Shared {
             return Err(if harmless { error } else { self.poisoned_by(error) });
         }
         let page_count = u64::try_from(run.next - first).unwrap_or(u64::MAX);
+        self.counters.checkpoint_pages.add(page_count);
         if run.next < run.pages.len() {
             checkpointer.run = Some(run);
             let through = CommitSeq(self.checkpoint_seq.load(Ordering::Acquire));
@@ -183,7 +218,9 @@ impl Shared {
         let Some((mut pages, end)) = self.index.lock().plan(through) else {
             return Err(Error::internal("a published commit is not in the index"));
         };
-        self.make_durable(through, Durability::Full)?;
+        if !self.is_barrier_free() {
+            self.make_durable(through, Durability::Full)?;
+        }
         let old_count = checkpointer.meta.roots.page_count;
         let grows = end.roots.page_count > old_count;
         let split = pages.partition_point(|(no, _)| no.0 <= old_count);
@@ -235,19 +272,30 @@ impl Shared {
 
     /// Steps 4 (sync) to 8.
     fn finish_checkpoint(&self, checkpointer: &mut Checkpointer, db: &dyn VfsFile, run: &Run) -> Result<()> {
-        assert!(self.flush.lock().synced >= run.end.seq, "H1: the log is durable through the checkpoint");
-        db.sync(if run.grows { SyncKind::DataAndSize } else { SyncKind::Data })?;
+        // Once a commit has asked for more, a checkpoint that began without barriers ends with them.
+        let barriers = !self.is_barrier_free();
+        if barriers {
+            self.make_durable(run.end.seq, Durability::Full)?;
+            let synced = self.flush.lock().synced;
+            assert!(synced >= run.end.seq, "H1: the log is durable through the checkpoint");
+            db.sync(if run.grows { SyncKind::DataAndSize } else { SyncKind::Data })?;
+        }
         let next = Meta {
             seq: checkpointer.meta.seq + 1,
             checkpoint_seq: run.end.seq,
             roots: run.end.roots,
             tail: run.end.end,
+            unsafe_since: checkpointer.meta.unsafe_since.filter(|_| !barriers),
             ..checkpointer.meta.clone()
         };
-        checkpointer.write_meta(db, next)?;
+        checkpointer.write_meta(db, next, barriers)?;
+        self.note_unsafe_since(&checkpointer.meta);
+        self.counters.checkpoints.add(1);
+        self.counters.db_barriers.add(if barriers { 3 } else { 0 });
         {
             let mut index = self.index.lock();
             index.drop_through(run.end.seq);
+            self.index_bytes.store(index.memory_bytes(), Ordering::Relaxed);
             self.tail_moved(run.end.seq, run.end.end.lsn);
         }
         self.segments.lock().free_before(run.end.end.segment);

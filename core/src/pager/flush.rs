@@ -10,6 +10,8 @@
 //! K2  Commits become visible in order, and no Full commit before its sync; a weaker commit behind an
 //!     unsynced Full one waits with it.
 //! K3  A sync that failed is never tried again: the handle is poisoned.
+//! K4  A Normal commit is acknowledged at once, and a sync that covers it is owed from then on: `keep`
+//!     pays it by the clock, whoever commits too late after it pays it too.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
@@ -35,8 +37,10 @@ pub(super) struct FlushState {
     pub(super) pending: VecDeque<(CommitSeq, Roots)>,
     /// Somebody is syncing.
     flushing: bool,
-    /// When a sync last returned.
-    synced_at_nanos: u64,
+    /// When the oldest Normal commit that no sync covers was written.
+    late_since: Option<u64>,
+    /// Bytes of the log that such commits have written.
+    late_bytes: u64,
     /// Syncs that returned.
     pub(super) sync_count: u64,
 }
@@ -45,20 +49,47 @@ impl FlushState {
     pub(super) fn starting_at(seq: CommitSeq) -> FlushState {
         FlushState { appended: seq, synced: seq, full_appended: seq, ..FlushState::default() }
     }
+
+    /// A Normal commit was written.
+    pub(super) fn owes_sync(&mut self, now_nanos: u64, bytes: u64) {
+        self.late_since.get_or_insert(now_nanos);
+        self.late_bytes += bytes;
+    }
+
+    /// When the sync that is owed must be done, if one is.
+    pub(super) fn late_sync_due(&self, interval_nanos: u64) -> Option<u64> {
+        self.late_since.map(|since| since.saturating_add(interval_nanos))
+    }
 }
 
 impl Shared {
     /// Waits until commit `seq` is as durable as asked, and visible.
     pub(super) fn make_durable(&self, seq: CommitSeq, durability: Durability) -> Result<()> {
         let mut state = self.flush.lock();
+        let mut ring = None;
         let must_sync = match durability {
             Durability::Full => true,
             Durability::Normal => {
-                let age = self.env.clock.monotonic().0.saturating_sub(state.synced_at_nanos);
-                age >= self.options.normal_flush_nanos
+                let interval = self.options.normal_flush_nanos;
+                let many = state.late_bytes >= self.options.normal_flush_bytes;
+                match state.late_sync_due(interval) {
+                    None => false,
+                    // J1: the host's timer does it, unless it is a whole interval late.
+                    Some(due) if self.alarm.is_set() => {
+                        let now = self.env.clock.monotonic().0;
+                        ring = Some(if many { now } else { due });
+                        now >= due.saturating_add(interval)
+                    }
+                    Some(due) => many || self.env.clock.monotonic().0 >= due,
+                }
             }
             Durability::Relaxed | Durability::None => false,
         };
+        if let Some(due) = ring {
+            drop(state);
+            self.ring_at(due);
+            state = self.flush.lock();
+        }
         loop {
             let behind_full = state.full_appended > state.synced;
             if !must_sync && !behind_full && state.synced < seq && self.poison.get().is_none() {
@@ -78,15 +109,16 @@ impl Shared {
             // Lead: everything written until now is covered.
             state.flushing = true;
             let target = state.appended;
+            // What is written from now on is owed a sync of its own.
+            state.late_since = None;
+            state.late_bytes = 0;
             drop(state);
             let synced = self.sync_log();
-            let now = self.env.clock.monotonic().0;
             state = self.flush.lock();
             state.flushing = false;
             match synced {
                 Ok(()) => {
                     state.synced = target;
-                    state.synced_at_nanos = now;
                     state.sync_count += 1;
                     self.publish_through(&mut state, target);
                 }

@@ -60,7 +60,7 @@ impl Shared {
             salt: log.salt,
             ..checkpointer.meta.clone()
         };
-        checkpointer.write_meta(&*db, next).map_err(|error| self.poisoned_by(error))?;
+        checkpointer.write_meta(&*db, next, true).map_err(|error| self.poisoned_by(error))?;
         writer.head = tail;
         writer.attempt = 0;
         self.tail_lsn.store(tail.lsn.0, Ordering::SeqCst);
@@ -123,15 +123,21 @@ impl Shared {
             return Ok(());
         }
         self.check_usable()?;
+        // A clean file is a safe file: whatever was skipped before is done now.
+        self.leave_barrier_free()?;
         self.make_durable(writer.appended, Durability::Full)?;
         let mut checkpointer = self.checkpointer.lock();
         while self.checkpoint_seq.load(Ordering::Acquire) < writer.appended.0 {
             self.step(&mut checkpointer, usize::MAX)?;
         }
-        let next =
-            Meta { seq: checkpointer.meta.seq + 1, state: MetaState::Clean, ..checkpointer.meta.clone() };
+        let next = Meta {
+            seq: checkpointer.meta.seq + 1,
+            state: MetaState::Clean,
+            unsafe_since: None,
+            ..checkpointer.meta.clone()
+        };
         let db = self.db_file()?;
-        checkpointer.write_meta(&*db, next).map_err(|error| self.poisoned_by(error))?;
+        checkpointer.write_meta(&*db, next, true).map_err(|error| self.poisoned_by(error))?;
         drop(checkpointer);
         // From here on the log is not needed; a leftover is recognised by its identity and ignored.
         self.files.lock().log = None;

@@ -15,10 +15,13 @@
 //!
 //! Who may do what, and under which lock, is in docs/CONCURRENCY.md; the bytes are in docs/FORMAT.md.
 
+mod barrier_free;
 mod checkpoint;
 mod dirty;
 mod flush;
+mod keep;
 mod lifetime;
+mod metrics;
 mod open;
 mod options;
 mod pool;
@@ -38,14 +41,17 @@ mod tests;
 pub use crate::page::Roots;
 pub use checkpoint::CheckpointReport;
 pub use dirty::Savepoint;
-pub use options::{Durability, PagerOptions};
+pub use keep::Alarm;
+pub use metrics::{LATENCY_CLASSES, Metrics};
+pub use options::{Durability, PagerOptions, ReaderPolicy};
 pub use read::ReadTxn;
+pub use readers::ReaderInfo;
 pub use write::WriteTxn;
 
 use std::sync::Arc;
 
 use crate::base::CommitSeq;
-use crate::env::{Barrier, Env, FileName};
+use crate::env::{Barrier, Env, FileName, Nanos};
 use crate::error::{Error, Result, SqlState};
 
 use shared::Shared;
@@ -62,8 +68,15 @@ pub struct Pager {
 /// What the storage really promises, and how far it has come.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DurabilityStatus {
+    /// The level the database was opened at; commits may ask for another.
+    pub requested: Durability,
+    /// The level that commits asking for `requested` really have here: lower where the host's barrier does
+    /// nothing.
+    pub effective: Durability,
     /// What a sync does on this host.
     pub barrier: Barrier,
+    /// Pages were written without barriers since this commit, and not synced since: level None.
+    pub unsafe_since: Option<CommitSeq>,
     /// Why nothing can be written any more, if so.
     pub poisoned: Option<String>,
     /// The database is open for reading only.
@@ -103,10 +116,18 @@ impl Pager {
         }
         match shared.readers.register(|| shared.published.load()) {
             Some((slot, snapshot, roots)) => {
-                Ok(ReadTxn { shared: Arc::clone(shared), slot, snapshot, roots })
+                Ok(ReadTxn { shared: Arc::clone(shared), slot, snapshot, roots, labelled: false })
             }
             None => Err(Error::new(SqlState::INSUFFICIENT_RESOURCES, "too many snapshots are being read")),
         }
+    }
+
+    /// The same for a reader that may stay: its age counts from now, and it is listed under `label`.
+    pub fn begin_read_as(&self, label: Option<Arc<str>>) -> Result<ReadTxn> {
+        let mut txn = self.begin_read()?;
+        txn.labelled = label.is_some();
+        self.shared.readers.describe(txn.slot, self.shared.env.clock.monotonic().0, label);
+        Ok(txn)
     }
 
     /// The write transaction, when it is this thread's turn. A thread that has it already, and a host
@@ -137,8 +158,14 @@ impl Pager {
     }
 
     /// Brings the database file up to the last commit no reader is behind.
+    ///
+    /// It is synced at every level, also at None, whose mark it takes off the file.
     pub fn checkpoint(&self) -> Result<CheckpointReport> {
-        self.shared.checkpoint_fully()
+        let report = self.shared.checkpoint_fully()?;
+        if self.shared.is_barrier_free() {
+            self.shared.make_pages_safe()?;
+        }
+        Ok(report)
     }
 
     /// Writes at most `page_budget` pages of a checkpoint, for hosts that must not work long at a time.
@@ -149,7 +176,27 @@ impl Pager {
     /// Makes every published commit durable, whatever durability it asked for.
     pub fn sync(&self) -> Result<()> {
         self.shared.check_usable()?;
-        self.shared.make_durable(self.last_commit(), Durability::Full)
+        let seq = self.last_commit();
+        if self.shared.is_barrier_free() {
+            self.shared.make_pages_safe()?;
+        }
+        if self.shared.flush.lock().synced < seq {
+            self.shared.make_durable(seq, Durability::Full)?;
+        }
+        Ok(())
+    }
+
+    /// Does what the clock has made due: the syncs that Normal commits are owed, checkpoints of an old
+    /// log, ending readers. Answers when to call again, if anything is foreseen.
+    ///
+    /// A host with a timer calls it then, and whenever its [`Alarm`] says so.
+    pub fn step(&self) -> Result<Option<Nanos>> {
+        self.shared.keep()
+    }
+
+    /// Gives the pager a timer of the host; one for life. Answers whether it was the first.
+    pub fn set_alarm(&self, alarm: Arc<dyn Alarm>) -> bool {
+        self.shared.alarm.set(alarm)
     }
 
     /// Puts everything into the one file and lets go of it. Readers are ended (72000); an active write
@@ -160,7 +207,44 @@ impl Pager {
 
     /// Ends every reader of a snapshot older than the last commit, so that a checkpoint can pass.
     pub fn expire_readers(&self) -> usize {
-        self.shared.readers.expire_before(self.last_commit())
+        let expired = self.shared.readers.expire_before(self.last_commit());
+        self.shared.counters.expired_readers.add(expired as u64);
+        expired
+    }
+
+    /// Every reader: its age, what it keeps the log from forgetting, its label. Oldest snapshot first.
+    pub fn readers(&self) -> Vec<ReaderInfo> {
+        self.shared.list_readers()
+    }
+
+    /// Figures since the opening.
+    pub fn metrics(&self) -> Metrics {
+        let shared = &self.shared;
+        let counters = &shared.counters;
+        let (cache_hits, cache_misses) = shared.pool.hits_and_misses();
+        let readers = shared.readers.list(shared.env.clock.monotonic().0);
+        let live = readers.iter().filter(|info| info.snapshot.is_some());
+        let warn = shared.options.reader_warn_nanos;
+        Metrics {
+            commits: counters.commits.get(),
+            rollbacks: counters.rollbacks.get(),
+            cache_hits,
+            cache_misses,
+            cached_pages: shared.pool.image_count() as u64,
+            wal_frames: counters.wal_frames.get(),
+            wal_bytes: counters.wal_bytes.get(),
+            wal_live_bytes: shared.live_log_bytes(),
+            wal_index_bytes: shared.index_bytes.load(std::sync::atomic::Ordering::Relaxed) as u64,
+            checkpoints: counters.checkpoints.get(),
+            checkpoint_pages: counters.checkpoint_pages.get(),
+            log_barriers: shared.flush.lock().sync_count,
+            db_barriers: counters.db_barriers.get(),
+            readers: readers.len() as u64,
+            oldest_reader_nanos: live.clone().map(|info| info.age_nanos).max().unwrap_or(0),
+            overdue_readers: live.filter(|info| info.age_nanos >= warn).count() as u64,
+            expired_readers: counters.expired_readers.get(),
+            commit_latency: counters.latency(),
+        }
     }
 
     /// What the storage really promises, and how far it has come.
@@ -171,8 +255,12 @@ impl Pager {
             let state = shared.flush.lock();
             (state.synced, state.sync_count)
         };
+        let requested = shared.options.durability;
         DurabilityStatus {
+            requested,
+            effective: if barrier == Barrier::NoOp { Durability::None } else { requested },
             barrier,
+            unsafe_since: shared.unsafe_since(),
             poisoned: shared.poison.get().cloned(),
             read_only: shared.read_only,
             published: shared.published.seq(),

@@ -11,7 +11,7 @@
 //!     a crash anywhere leaves a durable slot whose log is whole, and doing it again ends the same.
 //! O3  Nothing is trusted because it is in the host's cache: what is relied on is synced again first.
 
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::sync::{RankedCondvar, RankedMutex};
@@ -27,7 +27,9 @@ use crate::wal::scan::{Scan, looks_used};
 
 use super::checkpoint::Checkpointer;
 use super::flush::FlushState;
-use super::options::PagerOptions;
+use super::keep::AlarmCell;
+use super::metrics::Counters;
+use super::options::{Durability, PagerOptions};
 use super::pool::Pool;
 use super::published::Published;
 use super::readers::Readers;
@@ -73,6 +75,11 @@ pub(super) fn open(env: &Env, name: &FileName, options: &PagerOptions) -> Result
         }
     };
     check_length(&*db, &metas.chosen)?;
+    if let Some(since) = metas.chosen.unsafe_since
+        && !options.accept_loss
+    {
+        check_unsafe_pages(&*db, &metas.chosen, since)?;
+    }
     let opened = match metas.chosen.state {
         MetaState::Clean => open_clean(env, name, &*db, metas, options)?,
         MetaState::Dirty => super::recover::recover(env, name, &*db, metas, options)?,
@@ -202,6 +209,7 @@ fn create(env: &Env, name: &FileName, db: &dyn VfsFile, options: &PagerOptions) 
         tail: LogPosition::default(),
         epoch: 0,
         salt: 0,
+        unsafe_since: None,
     };
     db.set_size(meta::PAGES_OFFSET)?;
     db.sync(SyncKind::DataAndSize)?;
@@ -224,6 +232,25 @@ fn check_length(db: &dyn VfsFile, meta: &Meta) -> Result<()> {
     let size = db.size()?;
     if size < needed {
         return Err(Error::corrupt(format!("the database file is cut short: {size} bytes of {needed}")));
+    }
+    Ok(())
+}
+
+/// A file whose pages were written without barriers, and not put in order since: after a power cut any of
+/// them may be anything. What their sums can show is found now rather than in the middle of a query.
+fn check_unsafe_pages(db: &dyn VfsFile, meta: &Meta, since: CommitSeq) -> Result<()> {
+    let page_size = usize::try_from(meta.page_size).unwrap_or(usize::MAX);
+    for no in 1..=meta.roots.page_count {
+        match read_db_page(db, PageNo(no), page_size, meta.db_salt) {
+            Err(error) if error.kind() == ErrorKind::Corrupt => {
+                return Err(Error::corrupt(format!(
+                    "the database was written at durability none since commit {since}, and was not closed: {}",
+                    error.message()
+                ))
+                .with_hint("Restore or rebuild it; accept_loss opens it all the same."));
+            }
+            other => other?,
+        };
     }
     Ok(())
 }
@@ -314,6 +341,7 @@ fn share(env: &Env, name: &FileName, options: &PagerOptions, db: Box<dyn VfsFile
         pool: Pool::new(options.cache_bytes, page_size),
         readers: Readers::new(),
         published,
+        index_bytes: AtomicUsize::new(index.memory_bytes()),
         index: RankedMutex::new(index),
         segments: RankedMutex::new(segments),
         checkpoint_seq: AtomicU64::new(meta.checkpoint_seq.0),
@@ -324,6 +352,14 @@ fn share(env: &Env, name: &FileName, options: &PagerOptions, db: Box<dyn VfsFile
         flushed: RankedCondvar::new(),
         log_grew: AtomicBool::new(false),
         trigger_bytes: AtomicU64::new(options.wal_soft_bytes),
+        trigger_index: AtomicUsize::new(options.wal_index_bytes / 2),
+        barrier_free: AtomicBool::new(options.durability == Durability::None && !read_only),
+        unsafe_since: AtomicU64::new(meta.unsafe_since.map_or(0, |seq| seq.0 + 1)),
+        checkpointed_at: AtomicU64::new(env.clock.monotonic().0),
+        readers_minded_at: AtomicU64::new(0),
+        alarm: AlarmCell::default(),
+        alarm_due: AtomicU64::new(u64::MAX),
+        counters: Counters::default(),
         closed: AtomicBool::new(false),
         poison: OnceLock::new(),
         checkpointer: RankedMutex::new(Checkpointer::new(meta, slot_b_unproven)),

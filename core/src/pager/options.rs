@@ -5,19 +5,35 @@ use crate::error::{Error, Result, SqlState};
 
 /// How much of what was acknowledged may be lost, and to what.
 ///
-/// In every case what remains is a prefix of the commits, and a killed process loses nothing.
+/// A killed process loses nothing at any level. After a power cut what remains is a prefix of the commits,
+/// except at [`Durability::None`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Durability {
-    /// Nothing is flushed on commit. Today it keeps what [`Durability::Relaxed`] keeps; only
-    /// the promise is weaker.
+    /// Nothing is flushed, not even around checkpoints, when the database was opened so: after a power cut
+    /// anything may be missing or torn, and the file is marked as unsafe until everything has been
+    /// flushed once. For one transaction of a database opened at another level, as
+    /// [`Durability::Relaxed`]: the others keep their promise.
     None,
     /// Flushed at checkpoints and on close: a power cut may take the commits since the last one.
     Relaxed,
-    /// Flushed at most [`PagerOptions::normal_flush_nanos`] after the commit, when another follows.
+    /// Flushed at most [`PagerOptions::normal_flush_nanos`] after the commit, by the host's timer, or
+    /// without one by the next commit: a power cut may take the commits since the last flush.
     Normal,
     /// Flushed before the commit returns: nothing acknowledged is lost.
     #[default]
     Full,
+}
+
+/// What is done about readers of old snapshots, which keep the log from being shortened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ReaderPolicy {
+    /// Old readers are shown as overdue. At the log's hard limit commits fail (53400).
+    Lenient,
+    /// And ended when they are older than [`PagerOptions::reader_expire_nanos`] (72000).
+    Normal,
+    /// And ended, however young, when the log has reached its hard limit: commits never fail for them.
+    #[default]
+    Strict,
 }
 
 /// How a database file is opened.
@@ -31,12 +47,27 @@ pub struct PagerOptions {
     pub wal_segment_bytes: u32,
     /// Live log bytes at which a commit runs a checkpoint.
     pub wal_soft_bytes: u64,
-    /// Live log bytes at which old readers are expired rather than the log grown.
+    /// Live log bytes beyond which the log does not grow for the sake of old readers: see [`ReaderPolicy`].
     pub wal_hard_bytes: u64,
+    /// Memory for the index of the log, in bytes: half of it makes a checkpoint due, all of it counts as
+    /// the log's hard limit.
+    pub wal_index_bytes: usize,
+    /// Age of the log, in nanoseconds, at which a checkpoint is due although it is short.
+    pub checkpoint_nanos: u64,
+    /// What is done about readers of old snapshots.
+    pub reader_policy: ReaderPolicy,
+    /// Age at which a reader is shown as overdue.
+    pub reader_warn_nanos: u64,
+    /// Age at which a reader of an old snapshot is ended, unless the policy is lenient.
+    pub reader_expire_nanos: u64,
+    /// The level the database is opened at; commits name their own, this one decides about checkpoints.
+    pub durability: Durability,
     /// Most bytes one transaction may change, in bytes of page copies.
     pub transaction_bytes_max: usize,
-    /// At [`Durability::Normal`]: flush with the next commit when the last flush is older than this.
+    /// At [`Durability::Normal`]: flush at most so long after the commit.
     pub normal_flush_nanos: u64,
+    /// At [`Durability::Normal`]: flush at once when so many bytes wait for it.
+    pub normal_flush_bytes: u64,
     /// Refuse every change, and change nothing in recovery.
     pub read_only: bool,
     /// Create the file if it does not exist or is empty.
@@ -56,8 +87,15 @@ impl Default for PagerOptions {
             wal_segment_bytes: if browser { 256 << 10 } else { 1 << 20 },
             wal_soft_bytes: if browser { 4 << 20 } else { 16 << 20 },
             wal_hard_bytes: if browser { 16 << 20 } else { 64 << 20 },
+            wal_index_bytes: if browser { 4 << 20 } else { 16 << 20 },
+            checkpoint_nanos: 60_000_000_000,
+            reader_policy: ReaderPolicy::Strict,
+            reader_warn_nanos: 30_000_000_000,
+            reader_expire_nanos: 600_000_000_000,
+            durability: Durability::Full,
             transaction_bytes_max: if browser { 512 << 20 } else { 4usize.saturating_mul(1 << 30) },
             normal_flush_nanos: 100_000_000,
+            normal_flush_bytes: if browser { 1 << 20 } else { 16 << 20 },
             read_only: false,
             create: true,
             allow_weaker_barrier: true,

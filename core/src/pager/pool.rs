@@ -34,6 +34,8 @@ struct Set {
     /// One bit per way: looked up since the hand last passed.
     referenced: u8,
     hand: u8,
+    hits: u64,
+    misses: u64,
 }
 
 /// The cache.
@@ -64,9 +66,11 @@ impl Pool {
         for way in 0..WAYS {
             if set.nos[way] == no.0 && set.froms[way] <= snapshot.0 && snapshot.0 < set.tos[way] {
                 set.referenced |= 1 << way;
+                set.hits += 1;
                 return set.images[way].as_ref().map(Arc::clone);
             }
         }
+        set.misses += 1;
         None
     }
 
@@ -106,6 +110,14 @@ impl Pool {
         for set in &self.sets {
             *set.lock() = Set::default();
         }
+    }
+
+    /// How often an image was found, and how often not.
+    pub(super) fn hits_and_misses(&self) -> (u64, u64) {
+        self.sets.iter().fold((0, 0), |(hits, misses), set| {
+            let set = set.lock();
+            (hits + set.hits, misses + set.misses)
+        })
     }
 
     /// Images held now.

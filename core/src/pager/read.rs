@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::page::{PageRef, PageSource, Roots};
 
 use super::readers::SlotNo;
-use super::shared::Shared;
+use super::shared::{Shared, snapshot_expired};
 
 /// A pinned snapshot. Dropping it lets checkpoints pass.
 pub struct ReadTxn {
@@ -15,6 +15,7 @@ pub struct ReadTxn {
     pub(super) slot: SlotNo,
     pub(super) snapshot: CommitSeq,
     pub(super) roots: Roots,
+    pub(super) labelled: bool,
 }
 
 impl ReadTxn {
@@ -26,6 +27,14 @@ impl ReadTxn {
     /// The roots of that commit.
     pub fn roots(&self) -> &Roots {
         &self.roots
+    }
+
+    /// Refuses when the reader has been ended (72000); every page access does so too.
+    pub fn check_active(&self) -> Result<()> {
+        if self.shared.readers.is_active(self.slot) {
+            return Ok(());
+        }
+        Err(snapshot_expired())
     }
 }
 
@@ -42,6 +51,9 @@ impl PageSource for ReadTxn {
 
 impl Drop for ReadTxn {
     fn drop(&mut self) {
+        if self.labelled {
+            self.shared.readers.unlabel(self.slot);
+        }
         self.shared.readers.release(self.slot);
     }
 }

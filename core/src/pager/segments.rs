@@ -23,6 +23,12 @@ impl Segments {
         self.free.split_off(keep)
     }
 
+    /// How many segments are in use from `first` to the head; all of them without a `first`.
+    pub(super) fn count_from(&self, first: Option<u32>) -> u64 {
+        let at = first.and_then(|first| self.used.iter().position(|used| *used == first)).unwrap_or(0);
+        (self.used.len() - at) as u64
+    }
+
     /// A checkpoint put the tail into `tail_segment`: what lies before it is free (G2 is the caller's).
     pub(super) fn free_before(&mut self, tail_segment: u32) {
         assert!(self.used.contains(&tail_segment), "G1: the tail lies in a used segment");

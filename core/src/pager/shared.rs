@@ -11,7 +11,7 @@
 //! P3  A database page is overwritten only with versions every live snapshot may see; a frame only after
 //!     `tail_lsn` passed it. The checks after a read make both visible to a reader that was slow.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::sync::{RankedCondvar, RankedMutex};
@@ -25,6 +25,8 @@ use crate::wal::log::Log;
 
 use super::checkpoint::Checkpointer;
 use super::flush::FlushState;
+use super::keep::AlarmCell;
+use super::metrics::Counters;
 use super::options::PagerOptions;
 use super::pool::Pool;
 use super::published::Published;
@@ -52,6 +54,8 @@ pub(super) struct Shared {
     pub(super) readers: Readers,
     pub(super) published: Published,
     pub(super) index: RankedMutex<WalIndex, 2>,
+    /// Memory of the index, as of its last change.
+    pub(super) index_bytes: AtomicUsize,
     pub(super) segments: RankedMutex<Segments, 4>,
     /// The last commit the database file holds; changes under the index lock.
     pub(super) checkpoint_seq: AtomicU64,
@@ -66,6 +70,20 @@ pub(super) struct Shared {
     pub(super) log_grew: AtomicBool,
     /// Live log bytes at which the next commit runs a checkpoint.
     pub(super) trigger_bytes: AtomicU64,
+    /// Bytes of the index at which it does, too.
+    pub(super) trigger_index: AtomicUsize,
+    /// No barriers, not even around checkpoints: opened at [`super::Durability::None`], and no commit has
+    /// asked for more.
+    pub(super) barrier_free: AtomicBool,
+    /// One more than the commit of the mark; 0: no mark.
+    pub(super) unsafe_since: AtomicU64,
+    /// When the last checkpoint came to its end, and when the readers were last looked at.
+    pub(super) checkpointed_at: AtomicU64,
+    pub(super) readers_minded_at: AtomicU64,
+    pub(super) alarm: AlarmCell,
+    /// When the alarm will ring; the end of time: it will not.
+    pub(super) alarm_due: AtomicU64,
+    pub(super) counters: Counters,
     pub(super) closed: AtomicBool,
     pub(super) poison: OnceLock<String>,
 }
@@ -116,7 +134,7 @@ impl Shared {
             return Err(not_in_file(no));
         }
         if let Some(image) = self.pool.get(no, snapshot)
-            && slot.is_none_or(|slot| self.readers.is_active(slot, snapshot))
+            && slot.is_none_or(|slot| self.readers.is_active(slot))
         {
             return Ok(image);
         }
@@ -125,6 +143,9 @@ impl Shared {
 
     #[cold]
     fn read_page_from_file(&self, no: PageNo, snapshot: CommitSeq, slot: Option<SlotNo>) -> Result<PageRef> {
+        if let Some(slot) = slot {
+            self.readers.fetched(slot);
+        }
         loop {
             let (found, checkpoint_seq) = {
                 let index = self.index.lock();
@@ -137,7 +158,7 @@ impl Shared {
                     None => Err(closed()),
                 },
             };
-            if !slot.is_none_or(|slot| self.readers.is_active(slot, snapshot)) {
+            if !slot.is_none_or(|slot| self.readers.is_active(slot)) {
                 return Err(snapshot_expired());
             }
             if let Some(version) = found.version
@@ -158,7 +179,7 @@ impl Shared {
             // Under the index lock, so that a commit of this page comes either before (and `next` knows
             // it) or after (and cuts the range just inserted): C2.
             let index = self.index.lock();
-            if slot.is_none_or(|slot| self.readers.is_active(slot, snapshot)) {
+            if slot.is_none_or(|slot| self.readers.is_active(slot)) {
                 let next = index.find(no, snapshot).next;
                 self.pool.insert(no, Arc::clone(&image), from, next, self.published.seq());
             }
@@ -209,7 +230,8 @@ fn not_in_file(no: PageNo) -> Error {
 }
 
 #[cold]
-fn snapshot_expired() -> Error {
-    Error::new(SqlState::SNAPSHOT_TOO_OLD, "the snapshot is too old: its pages have been overwritten")
-        .with_hint("Read again: a new transaction sees the current data.")
+pub(super) fn snapshot_expired() -> Error {
+    Error::new(SqlState::SNAPSHOT_TOO_OLD, "snapshot too old")
+        .with_detail("The reader was ended so that the log can be used again; its pages may be overwritten.")
+        .with_hint("Read again: a new statement sees the current data.")
 }

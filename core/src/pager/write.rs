@@ -201,6 +201,9 @@ impl PageSink for WriteTxn {
 impl Drop for WriteTxn {
     fn drop(&mut self) {
         if let Some(writer) = self.writer.take() {
+            if self.has_changes() {
+                self.shared.counters.rollbacks.add(1);
+            }
             self.shared.give_writer_back(writer);
         }
     }

@@ -19,7 +19,7 @@ use crate::base::{CommitSeq, Lsn, PageNo};
 use crate::error::{Error, Result, SqlState};
 use crate::page::meta::LogPosition;
 use crate::page::{PageRef, Roots, seal};
-use crate::wal::frame::CommitPayload;
+use crate::wal::frame::{CommitPayload, FRAME_HEADER_BYTES};
 use crate::wal::index::{CommitEnd, NEVER};
 use crate::wal::log::Log;
 use crate::wal::prepare::{LogBuilder, segments_needed};
@@ -82,23 +82,31 @@ impl Shared {
         if !txn.has_changes() {
             return Ok(txn.base());
         }
+        if durability != Durability::None {
+            self.leave_barrier_free()?;
+        }
         let Some(mut writer) = txn.writer.take() else {
             return Err(Error::internal("a transaction commits once"));
         };
+        let began = self.env.clock.monotonic().0;
         let appended = self.append(&mut writer, txn, durability);
         self.give_writer_back(writer);
         let seq = appended?;
         self.make_durable(seq, durability)?;
-        self.checkpoint_if_due()?;
+        let now = self.env.clock.monotonic().0;
+        self.counters.committed(now.saturating_sub(began));
+        self.mind_readers(now);
+        self.checkpoint_if_due(now);
         Ok(seq)
     }
 
     /// Writes the transaction's frames and makes them the state the next transaction builds on.
     fn append(&self, writer: &mut Writer, txn: &mut WriteTxn, durability: Durability) -> Result<CommitSeq> {
         self.check_usable()?;
-        self.relieve_log()?;
+        self.relieve_log(txn.dirty.len())?;
         let log = self.log_for_writing(writer)?;
         let images = txn.dirty.take_images();
+        let before = writer.head;
         let more = segments_needed(&self.layout, writer.head.offset, images.len());
         let segments = self.reserve_segments(&log, more)?;
         writer.attempt += 1;
@@ -116,6 +124,10 @@ impl Shared {
             }
         };
         self.segments.lock().used.extend(segments);
+        let frames = written.pages.len() as u64;
+        let bytes = self.log_bytes(before, written.end, frames);
+        self.counters.wal_frames.add(frames);
+        self.counters.wal_bytes.add(bytes);
         writer.head = written.end;
         writer.appended = seq;
         writer.roots = txn.roots;
@@ -128,14 +140,29 @@ impl Shared {
                 self.pool.supersede(page.no, seq);
                 self.pool.insert(page.no, page.image, seq, NEVER, settled);
             }
+            self.index_bytes.store(index.memory_bytes(), Ordering::Relaxed);
         }
+        let now = self.env.clock.monotonic().0;
         let mut state = self.flush.lock();
         state.appended = seq;
+        if durability == Durability::Normal {
+            state.owes_sync(now, bytes);
+        }
         if durability == Durability::Full {
             state.full_appended = seq;
         }
         state.pending.push_back((seq, txn.roots));
         Ok(seq)
+    }
+
+    /// Bytes that a commit between two positions put into the log.
+    fn log_bytes(&self, from: LogPosition, to: LogPosition, frames: u64) -> u64 {
+        if from.segment == to.segment {
+            return u64::from(to.offset.saturating_sub(from.offset));
+        }
+        // Its frames and its end, filled up to a whole block.
+        let frame = u64::from(self.layout.page_size) + FRAME_HEADER_BYTES as u64;
+        (frames * frame + 2 * FRAME_HEADER_BYTES as u64).next_multiple_of(4096)
     }
 
     /// Builds and writes the frames; on failure says whether the commit frame was handed over (V1).

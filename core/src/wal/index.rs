@@ -10,7 +10,8 @@
 //!
 //! X1  Versions of a page are in commit order, one per commit.
 //! X2  Versions are of commits after the checkpoint; they leave together when a checkpoint passes them.
-//! X3  Memory is bounded by the frames between the log's tail and head.
+//! X3  Memory is bounded by the frames between the log's tail and head; [`WalIndex::memory_bytes`] says
+//!     how much it is, so that whoever fills the log can stop in time.
 
 use std::collections::VecDeque;
 
@@ -55,7 +56,13 @@ pub struct Lookup {
 pub struct WalIndex {
     pages: HashMap<PageNo, Vec<Version>>,
     ends: VecDeque<CommitEnd>,
+    version_count: usize,
 }
+
+/// Room made at once for the ends of commits.
+const ENDS_STEP: usize = 128;
+/// What an allocation costs beside its bytes, supposedly.
+const ALLOCATION_BYTES: usize = 16;
 
 /// "No later commit".
 pub const NEVER: CommitSeq = CommitSeq(u64::MAX);
@@ -77,7 +84,14 @@ impl WalIndex {
     pub fn append(&mut self, commit: CommitEnd, pages: impl Iterator<Item = (PageNo, Lsn, u64)>) {
         assert!(self.ends.back().is_none_or(|last| last.seq < commit.seq), "X1: commits come in order");
         for (no, lsn, offset) in pages {
-            self.pages.entry(no).or_default().push(Version { seq: commit.seq, lsn, offset });
+            // Most pages have one version: room for it and no more.
+            let versions = self.pages.entry(no).or_insert_with(|| Vec::with_capacity(1));
+            versions.push(Version { seq: commit.seq, lsn, offset });
+            self.version_count += 1;
+        }
+        if self.ends.len() == self.ends.capacity() {
+            // Not twice as many: the memory is somebody's limit.
+            self.ends.reserve_exact(ENDS_STEP);
         }
         self.ends.push_back(commit);
     }
@@ -101,21 +115,47 @@ impl WalIndex {
 
     /// Forgets everything up to `through`: the database file holds it now.
     pub fn drop_through(&mut self, through: CommitSeq) {
+        let mut dropped = 0;
         self.pages.retain(|_, versions| {
             let after = versions.partition_point(|version| version.seq <= through);
-            versions.drain(..after);
+            dropped += versions.drain(..after).len();
             !versions.is_empty()
         });
+        self.version_count -= dropped;
         if self.pages.capacity() > 1024 && self.pages.len() < self.pages.capacity() / 8 {
             self.pages.shrink_to_fit();
         }
         let after = self.ends.partition_point(|end| end.seq <= through);
         self.ends.drain(..after);
+        if self.ends.capacity() > 4 * (self.ends.len() + ENDS_STEP) {
+            self.ends.shrink_to(self.ends.len() + ENDS_STEP);
+        }
     }
 
     /// Page images in the index.
     pub fn version_count(&self) -> usize {
-        self.pages.values().map(Vec::len).sum()
+        self.version_count
+    }
+
+    /// Memory the index holds, in bytes, roughly: counted, not measured.
+    pub fn memory_bytes(&self) -> usize {
+        // A list of one version is one allocation of its own size; a longer one has room for twice.
+        let lists = 2 * self.version_count * size_of::<Version>() + self.pages.len() * ALLOCATION_BYTES;
+        let table = self.pages.capacity() * (size_of::<(PageNo, Vec<Version>)>() + 1);
+        lists + table + self.ends.capacity() * size_of::<CommitEnd>()
+    }
+
+    /// Page images of commits after `seq`.
+    pub fn images_after(&self, seq: CommitSeq) -> u64 {
+        let later =
+            |versions: &Vec<Version>| versions.len() - versions.partition_point(|version| version.seq <= seq);
+        self.pages.values().map(later).sum::<usize>() as u64
+    }
+
+    /// The segment in which the log after commit `seq` begins; none: before the first commit here.
+    pub fn segment_after(&self, seq: CommitSeq) -> Option<u32> {
+        let after = self.ends.partition_point(|end| end.seq <= seq);
+        Some(self.ends.get(after.checked_sub(1)?)?.end.segment)
     }
 }
 

@@ -1,7 +1,10 @@
 //! Every change of the disk is a crash point, with several outcomes each, and again inside recovery.
 
 use super::*;
+use std::sync::Arc;
+
 use crate::env::fault::{FaultVfs, Operation, OperationKind, Snapshot};
+use crate::env::{ManualClock, Nanos};
 use crate::page::meta::PAGES_OFFSET;
 
 /// A point at which the power may go, and what must hold afterwards.
@@ -20,7 +23,7 @@ struct Effort {
 }
 
 /// Opens what a crash left and checks it; answers the pager and the commit it holds.
-fn assert_recovers(
+pub(super) fn assert_recovers(
     vfs: &FaultVfs,
     world: &World,
     low: u64,
@@ -115,7 +118,8 @@ fn crash_where(
         let taken = vfs.take_snapshots();
         points.extend(taken.into_iter().map(|snapshot| Point { snapshot, low, high }));
     };
-    let env = Env::simulated(vfs.clone(), seed);
+    let clock = ManualClock::default();
+    let env = Env { clock: Arc::new(clock.clone()), ..Env::simulated(vfs.clone(), seed) };
     let mut pager = open(&env).unwrap();
     note(&vfs, 0, 0);
     for _ in 0..steps {
@@ -134,6 +138,13 @@ fn crash_where(
             _ => {
                 pager.close().unwrap();
                 pager = open(&env).unwrap();
+            }
+        }
+        if durability == Durability::Normal {
+            // The host's timer, which is late at times.
+            clock.advance(Nanos(random.below(80_000_000)));
+            if random.chance(2, 3) {
+                pager.step().unwrap();
             }
         }
         note(&vfs, low, world.attempted);
@@ -158,6 +169,12 @@ fn every_write_of_a_full_history_is_a_crash_point() {
 #[test]
 fn every_write_of_a_normal_history_loses_only_what_was_not_synced() {
     let images: u64 = (100..103).map(|seed| crash_everywhere(seed, 25, Durability::Relaxed, SHALLOW)).sum();
+    println!("{images} crash images");
+}
+
+#[test]
+fn every_write_of_a_history_with_late_syncs_loses_only_what_they_did_not_cover() {
+    let images: u64 = (110..113).map(|seed| crash_everywhere(seed, 25, Durability::Normal, SHALLOW)).sum();
     println!("{images} crash images");
 }
 

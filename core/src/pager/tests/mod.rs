@@ -5,8 +5,11 @@
 
 mod crash;
 mod damage;
+mod expiry;
 mod faults;
 mod interleaved;
+mod levels;
+mod memory;
 mod model;
 mod threads;
 

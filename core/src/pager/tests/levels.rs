@@ -1,0 +1,303 @@
+//! What each durability level waits for, and what a power cut may take at it.
+
+use std::cell::Cell;
+use std::sync::{Arc, Mutex};
+
+use super::crash::assert_recovers;
+use super::*;
+use crate::env::fault::{FaultVfs, OperationKind};
+use crate::env::{ManualClock, Nanos};
+use crate::error::ErrorKind;
+use crate::pager::Alarm;
+
+const MILLISECOND: u64 = 1_000_000;
+
+/// Without checkpoints by bytes.
+fn calm() -> PagerOptions {
+    PagerOptions { wal_soft_bytes: 1 << 30, wal_hard_bytes: 1 << 31, ..small() }
+}
+
+struct Bench {
+    vfs: FaultVfs,
+    clock: ManualClock,
+    pager: Pager,
+    page: PageNo,
+    /// Calls of the trace that were looked at.
+    seen: Cell<usize>,
+}
+
+/// A database with one page, and nothing owed.
+fn bench(options: PagerOptions) -> Bench {
+    let vfs = FaultVfs::new(1);
+    let clock = ManualClock::default();
+    let env = Env { clock: Arc::new(clock.clone()), ..Env::simulated(vfs.clone(), 1) };
+    let pager = Pager::open(&env, &name(), &options).unwrap();
+    let mut txn = pager.begin_write().unwrap();
+    let page = txn.allocate().unwrap();
+    txn.commit(options.durability).unwrap();
+    vfs.keep_trace();
+    Bench { vfs, clock, pager, page, seen: Cell::new(0) }
+}
+
+impl Bench {
+    fn commit(&self, durability: Durability) {
+        let mut txn = self.pager.begin_write().unwrap();
+        let value = txn.base().0;
+        stamp(txn.page_mut(self.page).unwrap(), value);
+        txn.commit(durability).unwrap();
+    }
+
+    /// Syncs of the log and of the database file since the last call.
+    fn syncs(&self) -> (usize, usize) {
+        let trace = self.vfs.trace();
+        let from = self.seen.replace(trace.len());
+        let syncs: Vec<_> = trace[from..].iter().filter(|call| call.kind == OperationKind::Sync).collect();
+        let log = syncs.iter().filter(|call| call.file.ends_with("-wal")).count();
+        (log, syncs.len() - log)
+    }
+
+    fn is_synced(&self) -> bool {
+        let status = self.pager.durability_status();
+        status.synced == status.published
+    }
+}
+
+#[test]
+fn a_normal_commit_is_synced_by_the_clock_at_most_an_interval_later() {
+    let bench = bench(calm());
+    bench.commit(Durability::Normal);
+    bench.clock.advance(Nanos(60 * MILLISECOND));
+    bench.commit(Durability::Normal);
+    assert_eq!(bench.syncs(), (0, 0), "acknowledged without a sync");
+    assert_eq!(bench.pager.step().unwrap(), Some(Nanos(100 * MILLISECOND)), "what is owed, and when");
+    bench.clock.advance(Nanos(39 * MILLISECOND));
+    bench.pager.step().unwrap();
+    assert_eq!(bench.syncs(), (0, 0), "not yet");
+    bench.clock.advance(Nanos(MILLISECOND));
+    bench.pager.step().unwrap();
+    assert_eq!(bench.syncs(), (1, 0), "one for both");
+    assert!(bench.is_synced());
+    bench.clock.advance(Nanos(1000 * MILLISECOND));
+    bench.pager.step().unwrap();
+    assert_eq!(bench.syncs(), (0, 0), "nothing is owed");
+}
+
+#[test]
+fn without_a_timer_the_first_commit_after_the_interval_syncs() {
+    let bench = bench(calm());
+    for _ in 0..5 {
+        bench.commit(Durability::Normal);
+        bench.clock.advance(Nanos(24 * MILLISECOND));
+    }
+    assert_eq!(bench.syncs(), (0, 0));
+    bench.clock.advance(Nanos(4 * MILLISECOND));
+    bench.commit(Durability::Normal);
+    assert_eq!(bench.syncs(), (1, 0));
+    assert!(bench.is_synced());
+    // So much unsynced log is not left waiting, whatever the clock says.
+    let bench = self::bench(PagerOptions { normal_flush_bytes: 5 * 8192, ..calm() });
+    for _ in 0..4 {
+        bench.commit(Durability::Normal);
+    }
+    assert_eq!(bench.syncs(), (0, 0));
+    bench.commit(Durability::Normal);
+    assert_eq!(bench.syncs(), (1, 0));
+}
+
+#[derive(Default)]
+struct Rings(Mutex<Vec<u64>>);
+
+impl Alarm for Rings {
+    fn ring_at(&self, due: Nanos) {
+        self.0.lock().unwrap().push(due.0 / MILLISECOND);
+    }
+}
+
+#[test]
+fn a_timer_is_set_once_and_a_late_one_is_not_waited_for() {
+    let bench = bench(PagerOptions { checkpoint_nanos: u64::MAX / 2, ..calm() });
+    let rings = Arc::new(Rings::default());
+    assert!(bench.pager.set_alarm(Arc::clone(&rings) as Arc<dyn Alarm>));
+    assert!(!bench.pager.set_alarm(Arc::clone(&rings) as Arc<dyn Alarm>), "one for life");
+    let taken = || std::mem::take(&mut *rings.0.lock().unwrap()).into_iter().filter(|at| *at < 1 << 40);
+    for _ in 0..3 {
+        bench.commit(Durability::Normal);
+        bench.clock.advance(Nanos(10 * MILLISECOND));
+    }
+    assert_eq!(taken().collect::<Vec<_>>(), [100]);
+    // The timer is on time: commits leave the sync to it.
+    bench.clock.advance(Nanos(80 * MILLISECOND));
+    bench.commit(Durability::Normal);
+    assert_eq!(bench.syncs(), (0, 0));
+    bench.pager.step().unwrap();
+    assert_eq!(bench.syncs(), (1, 0));
+    // The timer does not come: a commit that finds two intervals over does its work.
+    bench.commit(Durability::Normal);
+    assert_eq!(taken().collect::<Vec<_>>(), [210]);
+    bench.clock.advance(Nanos(199 * MILLISECOND));
+    bench.commit(Durability::Normal);
+    assert_eq!(bench.syncs(), (0, 0));
+    bench.clock.advance(Nanos(MILLISECOND));
+    bench.commit(Durability::Normal);
+    assert_eq!(bench.syncs(), (1, 0));
+}
+
+#[test]
+fn a_relaxed_commit_waits_for_a_checkpoint_a_sync_or_the_end() {
+    let bench = bench(calm());
+    for _ in 0..3 {
+        bench.commit(Durability::Relaxed);
+        bench.clock.advance(Nanos(1000 * MILLISECOND));
+        bench.pager.step().unwrap();
+    }
+    assert_eq!(bench.syncs(), (0, 0));
+    bench.pager.sync().unwrap();
+    assert_eq!(bench.syncs(), (1, 0));
+    bench.pager.sync().unwrap();
+    assert_eq!(bench.syncs(), (0, 0), "nothing new");
+    bench.commit(Durability::Relaxed);
+    bench.pager.checkpoint().unwrap();
+    assert_eq!(bench.syncs(), (1, 3), "the log; the pages and both slots");
+    bench.commit(Durability::Relaxed);
+    bench.pager.close().unwrap();
+    let (log, _) = bench.syncs();
+    assert_eq!(log, 1);
+}
+
+#[test]
+fn a_database_at_level_none_marks_its_file_once_and_syncs_nothing() {
+    let bench = bench(PagerOptions { durability: Durability::None, ..small() });
+    bench.commit(Durability::None);
+    assert_eq!(bench.syncs(), (0, 0));
+    assert_eq!(bench.pager.durability_status().unsafe_since, None, "no page is overwritten yet");
+    // Enough for several checkpoints; in the first, the mark.
+    for _ in 0..60 {
+        bench.commit(Durability::None);
+    }
+    assert!(bench.pager.metrics().checkpoints > 1);
+    assert_eq!(bench.syncs(), (0, 2), "both slots, once");
+    let status = bench.pager.durability_status();
+    assert!(status.unsafe_since.is_some());
+    assert_eq!((status.requested, status.synced), (Durability::None, CommitSeq(0)));
+    // The host asks for everything to be safe: from here on the commits so far are.
+    bench.pager.checkpoint().unwrap();
+    assert_eq!(bench.pager.durability_status().unsafe_since, None);
+    let (log, db) = bench.syncs();
+    assert!(log >= 1 && db == 3, "{log} and {db}");
+    // And None goes on, with a new mark when pages are overwritten again.
+    for _ in 0..60 {
+        bench.commit(Durability::None);
+    }
+    assert_eq!(bench.syncs(), (0, 2));
+    bench.pager.close().unwrap();
+    let pager = open(&Env::simulated(bench.vfs.clone(), 2)).unwrap();
+    assert_eq!(pager.durability_status().unsafe_since, None, "a file closed in order is safe");
+    assert_eq!(pager.last_commit(), CommitSeq(122));
+}
+
+#[test]
+fn a_commit_at_level_none_does_not_weaken_a_database_of_another_level() {
+    let bench = bench(small());
+    for _ in 0..60 {
+        bench.commit(Durability::None);
+    }
+    assert!(bench.pager.metrics().checkpoints > 1, "each with all its barriers");
+    let (log, db) = bench.syncs();
+    let checkpoints = bench.pager.metrics().checkpoints;
+    assert_eq!((log as u64, db as u64), (checkpoints, 3 * checkpoints));
+    assert_eq!(bench.pager.durability_status().unsafe_since, None);
+}
+
+/// A random history at level None; answers the disk states in flight with the acknowledged commits then.
+fn none_history(seed: u64) -> (World, FaultVfs, Pager) {
+    let vfs = FaultVfs::new(seed);
+    let options = PagerOptions { durability: Durability::None, ..small() };
+    let pager = Pager::open(&Env::simulated(vfs.clone(), seed), &name(), &options).unwrap();
+    let mut world = World::new();
+    let mut random = SplitMix64::new(seed);
+    for _ in 0..25 {
+        random_transaction(&pager, &mut random, &mut world, Durability::None).unwrap();
+    }
+    (world, vfs, pager)
+}
+
+#[test]
+fn a_kill_at_level_none_loses_nothing_and_a_power_cut_never_answers_nonsense() {
+    let (mut opened, mut refused) = (0, 0);
+    for seed in 1..20 {
+        let (world, vfs, pager) = none_history(seed);
+        assert_recovers(&vfs.kill(), &world, world.acked, world.acked, seed, "killed");
+        for choice in vfs.crash_choices(20) {
+            let after = vfs.crash(&choice);
+            // Old pages may be there, or damaged ones be found; nothing else can happen.
+            match open(&Env::simulated(after, seed)).and_then(|pager| pager.verify()) {
+                Ok(_) => opened += 1,
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::Corrupt, "seed {seed}, {choice:?}: {error:?}");
+                    refused += 1;
+                }
+            }
+        }
+        drop(pager);
+    }
+    assert!(opened > 0 && refused > 0, "{opened} opened, {refused} refused");
+}
+
+#[test]
+fn a_stronger_commit_in_a_database_at_level_none_keeps_its_promise_from_then_on() {
+    let mut images = 0;
+    for (seed, durability) in [(31, Durability::Full), (32, Durability::Full), (33, Durability::Full)] {
+        let (mut world, vfs, pager) = none_history(seed);
+        let mut random = SplitMix64::new(seed);
+        let before = world.acked;
+        while world.acked == before {
+            random_transaction(&pager, &mut random, &mut world, durability).unwrap();
+        }
+        assert_eq!(pager.durability_status().unsafe_since, None);
+        let promised = world.acked;
+        vfs.keep_snapshots();
+        for _ in 0..25 {
+            random_transaction(&pager, &mut random, &mut world, Durability::None).unwrap();
+        }
+        for (at, state) in vfs.take_snapshots().into_iter().enumerate() {
+            for choice in state.vfs.crash_choices(6) {
+                let what = format!("seed {seed}, at {at} {:?}, {choice:?}", state.operation);
+                let after = state.vfs.crash(&choice);
+                assert_recovers(&after, &world, promised, world.attempted, seed, &what);
+                images += 1;
+            }
+        }
+    }
+    println!("{images} crash images");
+}
+
+#[test]
+fn levels_mixed_in_one_history_each_keep_their_promise() {
+    let mut images = 0;
+    for seed in 40..46 {
+        let vfs = FaultVfs::new(seed);
+        let pager = open(&Env::simulated(vfs.clone(), seed)).unwrap();
+        let (mut world, mut random) = (World::new(), SplitMix64::new(seed));
+        let mut promised = 0;
+        vfs.keep_snapshots();
+        for _ in 0..20 {
+            let levels = [Durability::Full, Durability::Normal, Durability::Relaxed, Durability::None];
+            let level = levels[random.index(4)];
+            let before = world.acked;
+            random_transaction(&pager, &mut random, &mut world, level).unwrap();
+            for (at, state) in vfs.take_snapshots().into_iter().enumerate() {
+                for choice in state.vfs.crash_choices(5) {
+                    let what = format!("seed {seed}, {level:?}, at {at} {:?}, {choice:?}", state.operation);
+                    let after = state.vfs.crash(&choice);
+                    assert_recovers(&after, &world, promised, world.attempted, seed, &what);
+                    images += 1;
+                }
+            }
+            if level == Durability::Full && world.acked > before {
+                promised = world.acked;
+            }
+        }
+        assert!(promised > 0, "seed {seed}");
+    }
+    println!("{images} crash images");
+}
