@@ -12,6 +12,7 @@
 //! Little-endian, unaligned. A text fits every type, through the type's input function: that is how dates,
 //! numerics and integers beyond 64 bits come in.
 
+use decentdb_core::base::Cell;
 use decentdb_core::db::{Params, ToDatum};
 use decentdb_core::error::{Error, Result, SqlState};
 use decentdb_core::value::{Datum, SqlType};
@@ -58,6 +59,20 @@ impl ToDatum for Param {
             Param::Bytes(_) => Some(SqlType::Bytea),
         }
     }
+
+    fn as_cell(&self, to: SqlType) -> Option<Cell<'_>> {
+        match (self, to) {
+            (Param::Null, _) => Some(Cell::Null),
+            (Param::Bool(value), _) => value.as_cell(to),
+            (Param::Int(value), SqlType::Int8) => Some(Cell::Int(*value)),
+            (Param::Int(value), SqlType::Int4) => Some(Cell::Int(i32::try_from(*value).ok()?.into())),
+            (Param::Int(value), SqlType::Int2) => Some(Cell::Int(i16::try_from(*value).ok()?.into())),
+            (Param::Int(_), _) => None,
+            (Param::Float(value), _) => value.as_cell(to),
+            (Param::Text(value), _) => value.as_cell(to),
+            (Param::Bytes(value), _) => value.as_cell(to),
+        }
+    }
 }
 
 /// The parameters of one call.
@@ -71,6 +86,10 @@ impl Params for &ParamList {
 
     fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
         self.0.get(index).map_or(Ok(()), |value| take(value))
+    }
+
+    fn lend(&self, index: usize) -> Option<&dyn ToDatum> {
+        Some(self.0.get(index)?)
     }
 }
 

@@ -2,7 +2,7 @@
 //! process, so that both meet the same machine; the ratio of the medians is what counts.
 //!
 //! ```text
-//! cargo run --release -p decentdb-compare [-- FOLDER [ROUNDS]]
+//! cargo run --release -p decentdb-compare [-- FOLDER [ROUNDS [WORKLOAD]]]
 //! ```
 
 mod engines;
@@ -49,9 +49,10 @@ fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().map_or_else(std::env::temp_dir, PathBuf::from).join("decentdb-compare");
     let rounds: usize = arguments.next().map_or(Ok(5), |text| text.parse())?;
+    let wanted = arguments.next().unwrap_or_default();
     println!("DecentDB against SQLite {}, {rounds} interleaved rounds, medians", rusqlite::version());
     println!("{:<42} {:>12} {:>12} {:>8} {:>6}", "", "DecentDB", "SQLite", "ratio", "aim");
-    for workload in WORKLOADS {
+    for workload in WORKLOADS.iter().filter(|workload| workload.name.contains(&wanted)) {
         let mut times = [Vec::new(), Vec::new()];
         for _ in 0..rounds {
             for (kind, times) in [Kind::DecentDb, Kind::Sqlite].into_iter().zip(&mut times) {

@@ -10,15 +10,16 @@ use crate::batch::Batch;
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result};
-use crate::exec::{ExecContext, Execution, Pages, Step};
+use crate::exec::{self, ExecContext, Execution, LentCells, Pages, Step};
 use crate::pager::ReadTxn;
 use crate::physical::{PhysicalPlan, PhysicalStatement};
+use crate::store::KeptWriters;
 use crate::value::Datum;
 
 use super::database::Shared;
 use super::functions::{Deadline, StatementContext, Times};
 use super::prepared::Prepared;
-use super::session::{Draws, Phase, Session, SessionCell};
+use super::session::{Draws, Phase, Session, SessionCell, Writing};
 use super::settings::Settings;
 
 /// What every step of a plan needs, whatever the transaction.
@@ -35,7 +36,13 @@ pub(super) struct Frame<'a> {
 
 impl Frame<'_> {
     /// One step of an execution.
-    pub(super) fn step(&self, pages: Pages<'_>, execution: &mut Execution, fuel: u64) -> Result<Step> {
+    pub(super) fn step(
+        &self,
+        pages: Pages<'_>,
+        writers: Option<&mut KeptWriters>,
+        execution: &mut Execution,
+        fuel: u64,
+    ) -> Result<Step> {
         let functions = StatementContext {
             shared: self.shared,
             catalog: self.catalog,
@@ -54,6 +61,7 @@ impl Frame<'_> {
         let mut context = ExecContext::new(pages, self.catalog, self.parameters, &functions);
         context.system = &functions;
         context.interrupt = &deadline;
+        context.writers = writers;
         context.fuel = fuel;
         context.memory_bytes_max = self.shared.options.statement_memory_bytes;
         execution.step(&mut context)
@@ -101,6 +109,38 @@ pub(super) fn run(
     result
 }
 
+/// Inserts the single row of a prepared INSERT from the caller's own values. `false`: nothing was done, and
+/// [`run`] or a portal knows what to do.
+pub(super) fn insert(cell: &SessionCell, prepared: &Prepared, values: &dyn LentCells) -> Result<bool> {
+    let PhysicalStatement::Plan(plan) = &prepared.statement else { return Ok(false) };
+    if !exec::is_short_insert(plan) {
+        return Ok(false);
+    }
+    let mut session = cell.lock();
+    session.check_ready()?;
+    let settings = session.settings.plan_key();
+    if session.phase == Phase::Failed || settings != prepared.settings {
+        return Ok(false);
+    }
+    let writing = session.begin_writing_more(prepared.command);
+    let done = writing.and_then(|Writing { txn, catalog, catalog_changed, writers, .. }| {
+        if !prepared.holds_for(catalog, !*catalog_changed, settings) {
+            return Ok(false);
+        }
+        exec::short_insert(plan, catalog, txn, writers, values)
+    });
+    let done = done.and_then(|done| {
+        if done {
+            session.statement_done()?;
+        }
+        Ok(done)
+    });
+    if done.is_err() {
+        session.statement_failed();
+    }
+    done
+}
+
 fn run_writing(
     session: &mut Session,
     prepared: &Prepared,
@@ -109,7 +149,11 @@ fn run_writing(
     wanted: Wanted,
 ) -> Result<Option<(u64, Batch)>> {
     let settings = prepared.settings;
-    let writing = session.begin_writing(prepared.command)?;
+    let writing = if plan.spares_writers() {
+        session.begin_writing_more(prepared.command)?
+    } else {
+        session.begin_writing(prepared.command)?
+    };
     if !prepared.holds_for(&writing.catalog, !writing.catalog_changed, settings) {
         return Ok(None);
     }
@@ -142,12 +186,12 @@ fn finish(
     let mut execution = Execution::new(Arc::clone(plan));
     let mut first = Batch::default();
     loop {
-        let pages = match (read, &mut session.writing) {
-            (Some(read), _) => Pages::Read(read),
-            (None, Some(writing)) => Pages::Write(&mut writing.txn),
+        let (pages, writers) = match (read, &mut session.writing) {
+            (Some(read), _) => (Pages::Read(read), None),
+            (None, Some(writing)) => (Pages::Write(&mut writing.txn), Some(&mut writing.writers)),
             (None, None) => return Err(Error::internal("T1: a statement without a transaction")),
         };
-        match frame.step(pages, &mut execution, u64::MAX)? {
+        match frame.step(pages, writers, &mut execution, u64::MAX)? {
             Step::Rows(batch) => {
                 if wanted == Wanted::First && first.rows == 0 {
                     first = batch;

@@ -4,8 +4,11 @@
 //! runs (22003 when it does not fit, 42804 when it is no such thing). Text fits every type, through the
 //! type's input function, which is how a `numeric` is passed without loss.
 
+use crate::base::Cell;
 use crate::error::{Error, Result, SqlState};
+use crate::exec::LentCells;
 use crate::parse::Literal;
+use crate::record::encode_plain;
 use crate::value::{Datum, Numeric, SqlType, TypeName, assignment_cast, cast};
 
 /// A Rust value that can be a parameter.
@@ -14,6 +17,12 @@ pub trait ToDatum {
     fn to_datum(&self) -> Datum;
     /// What it is by itself; `None`: a [`Datum`] that is already in the parameter's own kind.
     fn sql_type(&self) -> Option<SqlType>;
+    /// The value as a column of type `to` stores it, when that needs no conversion: a row that is inserted
+    /// as it comes goes to its page without a [`Datum`]. `None` is always right.
+    fn as_cell(&self, to: SqlType) -> Option<Cell<'_>> {
+        let _ = to;
+        None
+    }
 }
 
 /// The parameters of one call: `()`, a tuple, an array, a slice or a vector.
@@ -30,10 +39,25 @@ pub trait Params {
     fn count(&self) -> usize;
     /// Parameter `index`, from 0, handed to `take`.
     fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()>;
+    /// Parameter `index`, from 0, lent; `None` is always right.
+    fn lend(&self, index: usize) -> Option<&dyn ToDatum> {
+        let _ = index;
+        None
+    }
+}
+
+/// Parameters for a statement that takes them as they come.
+pub(super) struct Lent<'a, P>(pub(super) &'a P);
+
+impl<P: Params> LentCells for Lent<'_, P> {
+    #[inline]
+    fn cell(&self, index: usize, ty: SqlType) -> Option<Cell<'_>> {
+        self.0.lend(index)?.as_cell(ty)
+    }
 }
 
 macro_rules! values {
-    ($($ty:ty => $sql:ident, $value:ident => $datum:expr;)*) => {$(
+    ($($ty:ty => $sql:ident, $value:ident => $datum:expr, $cell:expr;)*) => {$(
         impl ToDatum for $ty {
             fn to_datum(&self) -> Datum {
                 let $value = self;
@@ -42,26 +66,31 @@ macro_rules! values {
             fn sql_type(&self) -> Option<SqlType> {
                 Some(SqlType::$sql)
             }
+            #[inline]
+            fn as_cell(&self, to: SqlType) -> Option<Cell<'_>> {
+                let $value = self;
+                (to == SqlType::$sql).then(|| $cell)
+            }
         }
     )*};
 }
 
 values! {
-    bool => Bool, value => Datum::Bool(*value);
-    i8 => Int2, value => Datum::Int(i64::from(*value));
-    i16 => Int2, value => Datum::Int(i64::from(*value));
-    i32 => Int4, value => Datum::Int(i64::from(*value));
-    i64 => Int8, value => Datum::Int(*value);
-    u8 => Int2, value => Datum::Int(i64::from(*value));
-    u16 => Int4, value => Datum::Int(i64::from(*value));
-    u32 => Int8, value => Datum::Int(i64::from(*value));
-    f32 => Float4, value => Datum::Float(f64::from(*value));
-    f64 => Float8, value => Datum::Float(*value);
-    u128 => Uuid, value => Datum::Uuid(*value);
-    str => Text, value => Datum::Text(value.into());
-    String => Text, value => Datum::Text(value.as_str().into());
-    [u8] => Bytea, value => Datum::Bytes(value.into());
-    Vec<u8> => Bytea, value => Datum::Bytes(value.as_slice().into());
+    bool => Bool, value => Datum::Bool(*value), Cell::Int(i64::from(*value));
+    i8 => Int2, value => Datum::Int(i64::from(*value)), Cell::Int(i64::from(*value));
+    i16 => Int2, value => Datum::Int(i64::from(*value)), Cell::Int(i64::from(*value));
+    i32 => Int4, value => Datum::Int(i64::from(*value)), Cell::Int(i64::from(*value));
+    i64 => Int8, value => Datum::Int(*value), Cell::Int(*value);
+    u8 => Int2, value => Datum::Int(i64::from(*value)), Cell::Int(i64::from(*value));
+    u16 => Int4, value => Datum::Int(i64::from(*value)), Cell::Int(i64::from(*value));
+    u32 => Int8, value => Datum::Int(i64::from(*value)), Cell::Int(i64::from(*value));
+    f32 => Float4, value => Datum::Float(f64::from(*value)), Cell::Int(i64::from(value.to_bits().cast_signed()));
+    f64 => Float8, value => Datum::Float(*value), Cell::Int(value.to_bits().cast_signed());
+    u128 => Uuid, value => Datum::Uuid(*value), Cell::Wide(value.cast_signed());
+    str => Text, value => Datum::Text(value.into()), Cell::Bytes(value.as_bytes());
+    String => Text, value => Datum::Text(value.as_str().into()), Cell::Bytes(value.as_bytes());
+    [u8] => Bytea, value => Datum::Bytes(value.into()), Cell::Bytes(value);
+    Vec<u8> => Bytea, value => Datum::Bytes(value.as_slice().into()), Cell::Bytes(value);
 }
 
 impl ToDatum for Datum {
@@ -70,6 +99,18 @@ impl ToDatum for Datum {
     }
     fn sql_type(&self) -> Option<SqlType> {
         None
+    }
+    fn as_cell(&self, to: SqlType) -> Option<Cell<'_>> {
+        match (self, to) {
+            (Datum::Null, _) => Some(Cell::Null),
+            (Datum::Bool(_), SqlType::Bool)
+            | (Datum::Int(_), SqlType::Int8)
+            | (Datum::Float(_), SqlType::Float8)
+            | (Datum::Text(_), SqlType::Text)
+            | (Datum::Bytes(_), SqlType::Bytea)
+            | (Datum::Uuid(_), SqlType::Uuid) => Some(encode_plain(self, to)),
+            _ => None,
+        }
     }
 }
 
@@ -80,6 +121,9 @@ impl<T: ToDatum> ToDatum for Option<T> {
     fn sql_type(&self) -> Option<SqlType> {
         self.as_ref().and_then(T::sql_type)
     }
+    fn as_cell(&self, to: SqlType) -> Option<Cell<'_>> {
+        self.as_ref().map_or(Some(Cell::Null), |value| value.as_cell(to))
+    }
 }
 
 impl<T: ToDatum + ?Sized> ToDatum for &T {
@@ -88,6 +132,10 @@ impl<T: ToDatum + ?Sized> ToDatum for &T {
     }
     fn sql_type(&self) -> Option<SqlType> {
         (*self).sql_type()
+    }
+    #[inline]
+    fn as_cell(&self, to: SqlType) -> Option<Cell<'_>> {
+        (**self).as_cell(to)
     }
 }
 
@@ -107,6 +155,9 @@ impl<T: ToDatum> Params for [T] {
     fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
         self.get(index).map_or(Ok(()), |value| take(value))
     }
+    fn lend(&self, index: usize) -> Option<&dyn ToDatum> {
+        Some(self.get(index)?)
+    }
 }
 
 impl<T: ToDatum, const N: usize> Params for [T; N] {
@@ -115,6 +166,9 @@ impl<T: ToDatum, const N: usize> Params for [T; N] {
     }
     fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
         self.as_slice().with(index, take)
+    }
+    fn lend(&self, index: usize) -> Option<&dyn ToDatum> {
+        self.as_slice().lend(index)
     }
 }
 
@@ -125,6 +179,9 @@ impl<T: ToDatum> Params for Vec<T> {
     fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
         self.as_slice().with(index, take)
     }
+    fn lend(&self, index: usize) -> Option<&dyn ToDatum> {
+        self.as_slice().lend(index)
+    }
 }
 
 impl<T: Params + ?Sized> Params for &T {
@@ -133,6 +190,9 @@ impl<T: Params + ?Sized> Params for &T {
     }
     fn with(&self, index: usize, take: &mut dyn FnMut(&dyn ToDatum) -> Result<()>) -> Result<()> {
         (*self).with(index, take)
+    }
+    fn lend(&self, index: usize) -> Option<&dyn ToDatum> {
+        (**self).lend(index)
     }
 }
 
@@ -146,6 +206,13 @@ macro_rules! tuples {
                 match index {
                     $($at => take(&self.$at),)*
                     _ => Ok(()),
+                }
+            }
+            #[inline]
+            fn lend(&self, index: usize) -> Option<&dyn ToDatum> {
+                match index {
+                    $($at => Some(&self.$at),)*
+                    _ => None,
                 }
             }
         }

@@ -111,7 +111,7 @@ impl Run {
             deadline: self.deadline,
             writes: self.writes,
         };
-        frame.step(pages, execution, fuel)
+        frame.step(pages, None, execution, fuel)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
 use crate::pager::{Savepoint, WriteTxn};
 use crate::plan::TransactionStatement;
-use crate::store;
+use crate::store::{self, KeptWriters};
 
 use super::database::Shared;
 use super::functions::unix_to_postgres;
@@ -68,6 +68,8 @@ pub(super) struct Writing {
     pub(super) catalog_changed: bool,
     /// Plans for a catalog nobody else sees.
     pub(super) plans: PlanCache,
+    /// Writers that the last INSERTs left, for the next ones.
+    pub(super) writers: KeptWriters,
 }
 
 impl core::fmt::Debug for Writing {
@@ -167,8 +169,15 @@ impl Session {
         Ok((self.shared.catalog_of(&read, read.roots())?, true))
     }
 
-    /// The write transaction, begun if need be.
+    /// The write transaction, begun if need be, for a statement that may change anything.
     pub(super) fn begin_writing(&mut self, command: &str) -> Result<&mut Writing> {
+        let writing = self.begin_writing_more(command)?;
+        writing.writers.clear();
+        Ok(writing)
+    }
+
+    /// The same for a statement that changes nothing but through the kept writers.
+    pub(super) fn begin_writing_more(&mut self, command: &str) -> Result<&mut Writing> {
         if self.writing.is_none() {
             if self.read_only || self.shared.options.read_only {
                 return Err(Error::new(
@@ -178,8 +187,13 @@ impl Session {
             }
             let txn = self.shared.begin_write()?;
             let catalog = self.shared.catalog_of(&txn, txn.roots())?;
-            self.writing =
-                Some(Writing { txn, catalog, catalog_changed: false, plans: PlanCache::new(PRIVATE_PLANS) });
+            self.writing = Some(Writing {
+                txn,
+                catalog,
+                catalog_changed: false,
+                plans: PlanCache::new(PRIVATE_PLANS),
+                writers: KeptWriters::default(),
+            });
         }
         Ok(self.writing.as_mut().expect("T1: begun above"))
     }
@@ -352,6 +366,7 @@ impl Session {
         match (&mark.pages, &mut self.writing) {
             (Some((savepoint, catalog, changed)), Some(writing)) => {
                 writing.txn.rollback_to(*savepoint);
+                writing.writers.clear();
                 if !Arc::ptr_eq(&writing.catalog, catalog) {
                     writing.catalog = Arc::clone(catalog);
                     writing.catalog_changed = *changed;

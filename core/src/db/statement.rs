@@ -6,7 +6,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::value::SqlType;
 
 use super::direct::{self, Wanted};
-use super::parameters::gather;
+use super::parameters::{Lent, gather};
 use super::portal::{self, PortalStep};
 use super::prepared::Prepared;
 use super::session::SessionCell;
@@ -41,6 +41,9 @@ impl Statement {
 
     /// Runs it and answers how many rows it changed (or returned).
     pub fn execute(&self, params: impl Params) -> Result<u64> {
+        if self.insert_directly(&params)? {
+            return Ok(1);
+        }
         if let Some((affected, _)) = self.directly(&params, Wanted::Count)?.1 {
             return Ok(affected);
         }
@@ -74,6 +77,15 @@ impl Statement {
             Some(row) => read(&row),
             None => Err(none()),
         }
+    }
+
+    /// The shortest way, of a row that is inserted as it comes.
+    fn insert_directly(&self, params: &impl Params) -> Result<bool> {
+        let prepared = self.prepared();
+        if params.count() != prepared.parameters.len() {
+            return Ok(false);
+        }
+        direct::insert(&self.session, &prepared, &Lent(params))
     }
 
     /// The short way, if it may be taken: the plan that was run, and what came of it.

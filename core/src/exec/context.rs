@@ -8,6 +8,7 @@ use crate::catalog::{Catalog, SystemView};
 use crate::error::{Error, Result, SqlState};
 use crate::function::FunctionContext;
 use crate::page::{PageSink, PageSource};
+use crate::store::KeptWriters;
 use crate::value::Datum;
 
 /// The transaction's view of the pages.
@@ -83,6 +84,8 @@ pub struct ExecContext<'a> {
     pub functions: &'a dyn FunctionContext,
     /// Makes the rows of system views.
     pub system: &'a dyn SystemRows,
+    /// Writers that earlier statements of the transaction left, when the caller keeps them.
+    pub writers: Option<&'a mut KeptWriters>,
     /// Stops the statement.
     pub interrupt: &'a dyn Interrupt,
     /// How many rows this step may still touch, roughly; 0 yields.
@@ -107,6 +110,7 @@ impl<'a> ExecContext<'a> {
             parameters,
             functions,
             system: &NoSystemViews,
+            writers: None,
             interrupt: &Uninterrupted,
             fuel: u64::MAX,
             memory_bytes_max: limits::STATEMENT_MEMORY_DEFAULT,

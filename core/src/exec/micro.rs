@@ -6,13 +6,14 @@ use crate::batch::{Batch, Vector};
 use crate::error::Result;
 use crate::eval::{Program, Row};
 use crate::physical::{Access, InsertPlan, Micro, PhysicalPlan, Programs, ScanPlan};
-use crate::store::{TableWriter, WriterShape};
+use crate::store::TableWriter;
 use crate::value::Datum;
 
 use super::ExecContext;
 use super::access::{Shape, shape_of};
 use super::change::{Changes, check_row};
 use super::run::{Run, Shared};
+use super::short_insert;
 
 /// Runs a plan that has a short way to its end. Rows go to `out`, whose memory is used again; answers how
 /// many rows were changed.
@@ -116,22 +117,11 @@ fn prepare(batch: &mut Batch, scan: &ScanPlan) {
     }
 }
 
-/// The shape of the writer: the same for every run of the plan, which holds under one catalog only.
-fn writer_shape(run: &Run<'_, '_>, plan: &InsertPlan, page_size: usize) -> Result<Arc<WriterShape>> {
-    if let Some(kept) = plan.kept.get()
-        && let Ok(shape) = Arc::clone(kept).downcast::<WriterShape>()
-    {
-        return Ok(shape);
-    }
-    let shape = Arc::new(WriterShape::new(run.cx.catalog, &plan.table, page_size)?);
-    // Two runs may race to be first; either's shape is right.
-    let _ = plan.kept.set(Arc::clone(&shape) as Arc<dyn core::any::Any + Send + Sync>);
-    Ok(shape)
-}
-
 fn insert(run: &mut Run<'_, '_>, rows: &[Vec<Program>], plan: &InsertPlan) -> Result<u64> {
-    let page_size = run.cx.pages.source().page_size();
-    let mut writer = TableWriter::of(&*writer_shape(run, plan, page_size)?);
+    let shape = short_insert::shape_of(run.cx.catalog, rows, plan, run.cx.pages.source().page_size())?;
+    // Not put back after an error: nobody knows then where it stands.
+    let kept = run.cx.writers.as_mut().and_then(|writers| writers.take(&plan.table));
+    let mut writer = kept.unwrap_or_else(|| TableWriter::of(&shape.writer));
     let mut changes = None;
     let refers = plan.table.foreign_keys().next().is_some();
     let mut values: Vec<Datum> = Vec::with_capacity(plan.table.columns.len());
@@ -150,6 +140,9 @@ fn insert(run: &mut Run<'_, '_>, rows: &[Vec<Program>], plan: &InsertPlan) -> Re
         let fuel = core::mem::replace(&mut run.cx.fuel, u64::MAX);
         changes.settle(run)?;
         run.cx.fuel = fuel;
+    }
+    if let Some(writers) = &mut run.cx.writers {
+        writers.put(writer);
     }
     Ok(rows.len() as u64)
 }

@@ -26,6 +26,7 @@ mod micro;
 mod operator;
 mod row_store;
 mod run;
+mod short_insert;
 mod subquery;
 
 #[cfg(test)]
@@ -33,3 +34,4 @@ mod tests;
 
 pub use context::{ExecContext, Interrupt, NoSystemViews, Pages, SystemRows, Uninterrupted};
 pub use execution::{Execution, Step};
+pub use short_insert::{LentCells, is_short_insert, short_insert};

@@ -56,6 +56,11 @@ fn is_point(scan: &ScanPlan) -> bool {
 }
 
 impl PhysicalPlan {
+    /// Whether it changes no table but through the writers that its caller keeps.
+    pub(crate) fn spares_writers(&self) -> bool {
+        matches!(&self.micro, Some(Micro::Lookup { .. } | Micro::InsertValues { .. }))
+    }
+
     /// The same plan without its short way: for tests that compare both.
     #[cfg(test)]
     pub(crate) fn without_micro(mut self) -> PhysicalPlan {

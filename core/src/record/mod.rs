@@ -9,4 +9,4 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-pub use row::{cell_width, decode, encode, encode_row};
+pub use row::{cell_width, decode, encode, encode_plain, encode_row, encode_values};

@@ -49,7 +49,8 @@ pub fn encode<'a>(datum: &'a Datum, ty: SqlType, scratch: &'a mut Vec<u8>) -> Ce
     encode_plain(datum, ty)
 }
 
-fn encode_plain(datum: &Datum, ty: SqlType) -> Cell<'_> {
+/// A value that is no numeric as a cell.
+pub fn encode_plain(datum: &Datum, ty: SqlType) -> Cell<'_> {
     match datum {
         Datum::Null | Datum::Numeric(_) => Cell::Null,
         Datum::Bool(value) => Cell::Int(i64::from(*value)),
@@ -77,9 +78,18 @@ pub fn encode_row<'a>(
     if row.len() != types.len() {
         return Err(Error::internal("a row and its types differ in length"));
     }
+    encode_values(row.iter().zip(types.iter().copied()), scratch, out)
+}
+
+/// The same for values that are not side by side, each with its type.
+pub fn encode_values<'a>(
+    row: impl Iterator<Item = (&'a Datum, SqlType)> + Clone,
+    scratch: &'a mut Vec<u8>,
+    out: &mut Vec<Cell<'a>>,
+) -> Result<()> {
     scratch.clear();
     // First all bytes, each with its length before it; then the cells may borrow them together.
-    for datum in row {
+    for (datum, _) in row.clone() {
         if let Datum::Numeric(value) = datum {
             let at = scratch.len();
             scratch.extend_from_slice(&[0; 4]);
@@ -90,14 +100,14 @@ pub fn encode_row<'a>(
         }
     }
     let mut rest: &'a [u8] = scratch;
-    for (datum, ty) in row.iter().zip(types) {
+    for (datum, ty) in row {
         if let Datum::Numeric(_) = datum {
             let (length, tail) = rest.split_first_chunk::<4>().expect("written above");
             let (bytes, tail) = tail.split_at(u32::from_le_bytes(*length) as usize);
             out.push(Cell::Bytes(bytes));
             rest = tail;
         } else {
-            out.push(encode_plain(datum, *ty));
+            out.push(encode_plain(datum, ty));
         }
     }
     Ok(())

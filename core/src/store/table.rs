@@ -7,7 +7,7 @@ use crate::btree::{Inserted, KeyTree, LeafHint, RowLayout, RowTree};
 use crate::catalog::{Catalog, Index, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::page::{PageSink, PageSource};
-use crate::record::{cell_width, decode, encode, encode_row};
+use crate::record::{cell_width, decode, encode, encode_values};
 use crate::value::{Datum, SqlType};
 
 use super::key::{IndexShape, duplicate};
@@ -88,7 +88,8 @@ pub fn drop_index(sink: &mut dyn PageSink, index: &Index) -> Result<()> {
     KeyTree::open(index.root).drop_tree(sink)
 }
 
-/// Changes rows of one table. Kept for a statement: it remembers where the last row went.
+/// Changes rows of one table. Kept for a statement, or between statements by
+/// [`KeptWriters`](super::KeptWriters): it remembers where the last row went.
 ///
 /// After an error the statement's changes must be rolled back: a row may be in without its index entries.
 #[derive(Debug)]
@@ -132,6 +133,11 @@ impl WriterShape {
             indexes,
         })
     }
+
+    /// Ordinals of the stored columns, in stored order.
+    pub fn stored(&self) -> &[usize] {
+        &self.shape.stored
+    }
 }
 
 impl TableWriter {
@@ -171,6 +177,25 @@ impl TableWriter {
             index.insert(sink, &self.table, rowid, row, &mut self.key)?;
         }
         Ok(RowId(rowid))
+    }
+
+    /// Inserts a row of a table without indexes whose values are cells already, in stored order and none
+    /// NULL that may not be; `rowid` where a column is the rowid. `false`: it is taken, or the table has
+    /// indexes after all; nothing was done, and [`TableWriter::insert`] says what is wrong.
+    pub fn insert_cells(
+        &mut self,
+        sink: &mut dyn PageSink,
+        rowid: Option<i64>,
+        cells: &[Cell<'_>],
+    ) -> Result<bool> {
+        if !self.indexes.is_empty() || rowid.is_some() != self.table.rowid_column.is_some() {
+            return Ok(false);
+        }
+        let rowid = match rowid {
+            Some(rowid) => rowid,
+            None => self.hidden_rowid(sink)?,
+        };
+        Ok(self.shape.tree.insert_near(sink, &mut self.hint, rowid, cells)? == Inserted::Done)
     }
 
     /// Replaces a row. `old` is the row as it is; answers the rowid it has afterwards.
@@ -223,10 +248,11 @@ impl TableWriter {
     }
 
     fn insert_at(&mut self, sink: &mut dyn PageSink, rowid: i64, row: &[Datum]) -> Result<()> {
-        let stored: Vec<Datum> = self.shape.stored.iter().map(|ordinal| row[*ordinal].clone()).collect();
-        let mut cells = Vec::with_capacity(stored.len());
-        encode_row(&stored, &self.shape.types, &mut self.scratch, &mut cells)?;
-        match self.shape.tree.insert_near(sink, &mut self.hint, rowid, &cells)? {
+        let shape = &self.shape;
+        let mut cells = Vec::with_capacity(shape.stored.len());
+        let stored = shape.stored.iter().zip(&shape.types).map(|(ordinal, ty)| (&row[*ordinal], *ty));
+        encode_values(stored, &mut self.scratch, &mut cells)?;
+        match shape.tree.insert_near(sink, &mut self.hint, rowid, &cells)? {
             Inserted::Done => Ok(()),
             Inserted::Duplicate => Err(self.duplicate_rowid(row)),
         }

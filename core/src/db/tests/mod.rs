@@ -3,6 +3,7 @@
 mod api;
 mod constraints;
 mod definitions;
+mod inserts;
 mod reopen;
 mod sequences;
 mod system;
