@@ -94,7 +94,7 @@ impl Execution {
     fn try_step(&mut self, cx: &mut ExecContext<'_>) -> Result<Step> {
         cx.interrupt.check()?;
         if let State::Fresh = self.state {
-            if self.plan.micro.is_some() && !self.instrumented {
+            if !self.instrumented && micro::is_allowed(&self.plan, cx.fuel) {
                 self.state = State::Over;
                 let mut out = Batch::default();
                 let affected = micro::run(&self.plan, cx, &mut out)?;

@@ -26,6 +26,7 @@ mod micro;
 mod operator;
 mod row_store;
 mod run;
+mod short_change;
 mod short_insert;
 mod subquery;
 

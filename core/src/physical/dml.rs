@@ -41,6 +41,8 @@ pub(crate) struct UpdatePlan {
     pub checks: Vec<Check>,
     /// Over the new row followed by the input's columns.
     pub returning: Programs,
+    /// As in [`InsertPlan`].
+    pub kept: Kept,
 }
 
 /// DELETE.
@@ -53,4 +55,6 @@ pub(crate) struct DeletePlan {
     pub old: Vec<usize>,
     /// Over the input's columns.
     pub returning: Programs,
+    /// As in [`InsertPlan`].
+    pub kept: Kept,
 }

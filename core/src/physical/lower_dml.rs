@@ -49,6 +49,7 @@ impl Lowerer<'_> {
             assignments,
             checks: self.lower_checks(&update.checks, &row)?,
             returning: self.lower_returning(&update.returning, &row.beside(&columns))?,
+            kept: Kept::default(),
         };
         let (rows, types) = (input.rows, returning_types(&update.returning));
         Ok(self.node(Operation::Update { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
@@ -61,6 +62,7 @@ impl Lowerer<'_> {
             rowid: place(&columns, delete.rowid)?,
             old: places(&columns, &delete.old)?,
             returning: self.lower_returning(&delete.returning, &columns)?,
+            kept: Kept::default(),
         };
         let (rows, types) = (input.rows, returning_types(&delete.returning));
         Ok(self.node(Operation::Delete { input: Box::new(input), plan: Arc::new(plan) }, types, rows))

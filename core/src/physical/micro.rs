@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use super::dml::InsertPlan;
+use super::dml::{DeletePlan, InsertPlan, UpdatePlan};
 use super::plan::{Node, Operation, PhysicalPlan, PlanKind, Programs, ScanPlan};
 use crate::plan::OutputColumn;
+use crate::value::SqlType;
 
 /// A short way.
 #[derive(Debug)]
@@ -16,6 +17,16 @@ pub(crate) enum Micro {
     Lookup { scan: Arc<ScanPlan>, items: Option<Programs> },
     /// `INSERT INTO table VALUES (..), ..` without RETURNING.
     InsertValues { rows: Arc<[Vec<crate::eval::Program>]>, plan: Arc<InsertPlan> },
+    /// `UPDATE table SET .. WHERE key = value` or DELETE, without RETURNING: `items` over the scan are the
+    /// source of the change, of these types.
+    Change { scan: Arc<ScanPlan>, items: Option<Programs>, types: Arc<[SqlType]>, change: Change },
+}
+
+/// What is done to the row of a key.
+#[derive(Debug)]
+pub(crate) enum Change {
+    Update(Arc<UpdatePlan>),
+    Delete(Arc<DeletePlan>),
 }
 
 /// Rows of VALUES beyond which the operators do better.
@@ -40,6 +51,25 @@ pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) ->
                 }
                 _ => None,
             }
+        }
+        (Operation::Update { input, plan }, PlanKind::Update) if output.is_empty() => {
+            change(input, Change::Update(Arc::clone(plan)))
+        }
+        (Operation::Delete { input, plan }, PlanKind::Delete) if output.is_empty() => {
+            change(input, Change::Delete(Arc::clone(plan)))
+        }
+        _ => None,
+    }
+}
+
+fn change(input: &Node, change: Change) -> Option<Micro> {
+    let (below, items) = match &input.operation {
+        Operation::Project { input, items } => (&input.operation, Some(Arc::clone(items))),
+        operation => (operation, None),
+    };
+    match below {
+        Operation::Scan(scan) if is_point(scan) => {
+            Some(Micro::Change { scan: Arc::clone(scan), items, types: Arc::clone(&input.types), change })
         }
         _ => None,
     }

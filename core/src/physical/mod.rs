@@ -21,8 +21,8 @@ mod scope;
 
 pub(crate) use dml::{Check, DeletePlan, InsertPlan, UpdatePlan};
 pub use lower::lower;
-pub(crate) use micro::Micro;
+pub(crate) use micro::{Change, Micro};
 pub(crate) use plan::{
-    Access, Aggregate, Join, Key, Lookup, Matching, Node, Operation, Programs, Range, ScanPlan,
+    Access, Aggregate, Join, Kept, Key, Lookup, Matching, Node, Operation, Programs, Range, ScanPlan,
 };
 pub use plan::{PhysicalPlan, PhysicalStatement, PlanKind};

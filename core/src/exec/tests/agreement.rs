@@ -1,6 +1,7 @@
 //! Batch size and fuel change nothing (E1, E5), nor does the short way.
 
 use super::{FULL, How, Random, Rig, sql};
+use crate::value::Datum;
 
 fn filled() -> Rig {
     let mut rig = Rig::new(
@@ -111,4 +112,78 @@ fn an_insert_that_reads_its_own_table_sees_none_of_its_rows() {
     assert_eq!(inserted, before);
     // UPDATE moves rows forward in the order they are read in.
     assert_eq!(rig.run("UPDATE b SET id = id + 20000").affected, before * 2);
+}
+
+#[test]
+fn changes_of_a_row_by_its_key_agree_with_the_operators() {
+    const CHANGES: &[&str] = &[
+        "UPDATE p SET v = v + 1 WHERE id = $1",
+        "UPDATE p SET v = (SELECT max(v) FROM p) + id, t = t || 'x' WHERE id = $1 AND v < 20",
+        "UPDATE p SET id = id + 40 WHERE id = $1",
+        "UPDATE p SET code = NULL WHERE id = $1",
+        "UPDATE p SET v = -1 WHERE id = $1",
+        "UPDATE p SET t = NULL WHERE id = $1",
+        "UPDATE p SET code = 7 WHERE id = $1",
+        "UPDATE p SET t = 'by code' WHERE code = $1",
+        "UPDATE c SET p_id = 90 WHERE id = $1",
+        "UPDATE c SET p_id = NULL WHERE id = $1",
+        "DELETE FROM p WHERE id = $1",
+        "DELETE FROM p WHERE code = $1",
+        "DELETE FROM c WHERE id = $1",
+    ];
+    let script = "CREATE TABLE p (id int PRIMARY KEY, code int UNIQUE, v int CHECK (v >= 0), t text NOT NULL);
+                  CREATE TABLE c (id int PRIMARY KEY, p_id int REFERENCES p ON UPDATE CASCADE ON DELETE CASCADE);
+                  CREATE TABLE d (id int PRIMARY KEY, p_id int REFERENCES p ON DELETE RESTRICT);
+                  CREATE INDEX c_p ON c (p_id);";
+    let mut rigs = [Rig::new(script), Rig::new(script), Rig::new(script)];
+    let hows = [FULL, How { micro: false, ..FULL }, How { fuel: 1, ..FULL }];
+    for rig in &mut rigs {
+        for id in 0..30 {
+            rig.run(&format!("INSERT INTO p VALUES ({id}, {}, {}, 't')", 1000 - id, id % 25));
+            rig.run(&format!("INSERT INTO c VALUES ({id}, {}), ({}, {id})", id / 3, id + 50));
+        }
+        rig.run("INSERT INTO d VALUES (1, 11)");
+        for change in CHANGES {
+            assert!(rig.plan(change).expect("plans").is_micro(), "{change}");
+        }
+        assert!(!rig.plan("DELETE FROM p WHERE id > $1").expect("plans").is_micro());
+        assert!(!rig.plan("DELETE FROM p WHERE id = $1 RETURNING v").expect("plans").is_micro());
+    }
+    const SEED: u64 = 0x5eed_0021;
+    println!("seed {SEED:#x}");
+    let mut random = Random(SEED);
+    let (mut changed, mut refused) = (0, 0);
+    for _ in 0..400 {
+        let change = random.pick(CHANGES);
+        let key = match random.below(12) {
+            0 => Datum::Null,
+            1 => Datum::Int(1000 - random.below(30).cast_signed()),
+            _ => Datum::Int(random.below(80).cast_signed()),
+        };
+        let outcomes: Vec<_> = rigs
+            .iter_mut()
+            .zip(hows)
+            .map(|(rig, how)| {
+                let before = rig.pages.clone();
+                rig.run_how(change, core::slice::from_ref(&key), how).map_err(|error| {
+                    rig.pages = before;
+                    (error.sqlstate(), error.message().to_owned(), error.detail().map(str::to_owned))
+                })
+            })
+            .collect();
+        assert_eq!(outcomes[0], outcomes[1], "{change} with {key:?}");
+        assert_eq!(outcomes[0], outcomes[2], "{change} with {key:?} and little fuel");
+        match &outcomes[0] {
+            Ok(outcome) => changed += outcome.affected,
+            Err(_) => refused += 1,
+        }
+        for query in
+            ["SELECT * FROM p ORDER BY id", "SELECT * FROM c ORDER BY id", "SELECT id FROM c WHERE p_id = 5"]
+        {
+            let rows = rigs.each_mut().map(|rig| rig.rows(query));
+            assert_eq!(rows[0], rows[1], "{query} after {change} with {key:?}");
+            assert_eq!(rows[0], rows[2], "{query} after {change} with {key:?} and little fuel");
+        }
+    }
+    assert!(changed > 50 && refused > 20, "{changed} changed, {refused} refused");
 }
