@@ -2,17 +2,23 @@
 
 use std::ops::Deref;
 use std::path::Path;
+use std::sync::Arc;
 
 use decentdb_core::db;
 use decentdb_core::env::{Env, MemoryVfs};
 use decentdb_core::error::{Error, Result, SqlState};
 
+use crate::keeper;
 use crate::vfs::native_env;
 use crate::{NativeClock, NativeEntropy, Options};
 
 /// A database in one file, or in memory. Everything but opening is the core's ([`db::Database`]).
 #[derive(Debug)]
-pub struct Database(db::Database);
+pub struct Database {
+    /// There until it is closed or dropped.
+    inner: Option<db::Database>,
+    keeper: Arc<keeper::Shared>,
+}
 
 impl Database {
     /// Opens the file, creating it when it is missing, with the default [`Options`].
@@ -28,31 +34,50 @@ impl Database {
         let name = path.to_str().ok_or_else(|| {
             Error::new(SqlState::INVALID_NAME, format!("the path {} is not UTF-8", path.display()))
         })?;
-        db::Database::open(native_env(), name, options).map(Database)
+        Database::kept(native_env(), name, options)
     }
 
     /// A new database that lives as long as this value.
     pub fn memory() -> Result<Database> {
         let env = Env {
-            vfs: std::sync::Arc::new(MemoryVfs::new()),
-            clock: std::sync::Arc::new(NativeClock::new()),
-            entropy: std::sync::Arc::new(NativeEntropy),
+            vfs: Arc::new(MemoryVfs::new()),
+            clock: Arc::new(NativeClock::new()),
+            entropy: Arc::new(NativeEntropy),
         };
         // Memory has no barrier to give, and nobody expects one.
         let options = Options { allow_weaker_barrier: true, ..Options::default() };
-        db::Database::open(env, "memory", options).map(Database)
+        Database::kept(env, "memory", options)
+    }
+
+    /// Opened, with a thread for work by the clock.
+    fn kept(env: Env, name: &str, options: Options) -> Result<Database> {
+        let clock = Arc::clone(&env.clock);
+        let database = db::Database::open(env, name, options)?;
+        let keeper = keeper::keep(&database, clock);
+        Ok(Database { inner: Some(database), keeper })
     }
 
     /// Writes everything into the one file and closes it. Dropping a database closes it too, but cannot
     /// say what went wrong; nothing acknowledged is lost either way.
-    pub fn close(self) -> Result<()> {
-        self.0.close()
+    pub fn close(mut self) -> Result<()> {
+        match self.inner.take() {
+            Some(inner) => self.keeper.aside(|| inner.close()),
+            None => Ok(()),
+        }
     }
 }
 
 impl Deref for Database {
     type Target = db::Database;
     fn deref(&self) -> &db::Database {
-        &self.0
+        self.inner.as_ref().expect("invariant: it is taken only by what ends the handle")
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some(inner) = self.inner.take() {
+            self.keeper.aside(|| drop(inner));
+        }
     }
 }

@@ -108,6 +108,13 @@ impl VfsFile for NativeFile {
     fn barrier(&self) -> Barrier {
         Barrier::FullFsync
     }
+
+    #[cfg(target_os = "linux")]
+    fn file_system(&self) -> Option<String> {
+        use std::os::unix::fs::MetadataExt;
+        let device = self.file.metadata().ok()?.dev();
+        crate::mount::file_system_of(&std::fs::read_to_string("/proc/self/mountinfo").ok()?, device)
+    }
 }
 
 impl Drop for NativeFile {

@@ -20,6 +20,9 @@ mod database;
 mod entropy;
 mod error;
 mod file;
+mod keeper;
+#[cfg(target_os = "linux")]
+mod mount;
 mod registry;
 mod vfs;
 
@@ -30,8 +33,9 @@ pub use vfs::{NativeVfs, native_env};
 
 pub use decentdb_core::catalog::{Catalog, Rule, Table};
 pub use decentdb_core::db::{
-    Column, ColumnIndex, Connection, Durability, FromDatum, FromRow, Notice, Options, Outcome, Params,
-    Portal, PortalStep, Row, Rows, Statement, ToDatum, Transaction, ValueRef,
+    Column, ColumnIndex, Connection, Durability, DurabilityStatus, FromDatum, FromRow, Metrics, Notice,
+    Options, Outcome, Params, Portal, PortalStep, ReaderInfo, ReaderPolicy, Row, Rows, Statement, ToDatum,
+    Transaction, TransactionOptions, ValueRef,
 };
 pub use decentdb_core::error::{Error, ErrorKind, Result, SqlState};
 pub use decentdb_core::parse::statements;

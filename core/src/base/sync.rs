@@ -2,16 +2,8 @@
 //!
 //! Locks have ranks, and a thread takes them in rising order only, so no two threads can wait for each
 //! other. The order is asserted in every build; on wasm, where there is one thread, the same assertion
-//! is the check against taking a lock twice.
-//!
-//! ```text
-//! rank  lock                     held over I/O
-//!  1    checkpoint               yes (the database file has no other writer)
-//!  2    version index            no
-//!  3    one set of the page pool no
-//!  4    free log segments        no
-//!  5    flush group, writer slot no
-//! ```
+//! is the check against taking a lock twice. The ranks are in [`rank`]; docs/CONCURRENCY.md says what
+//! each lock guards and whether it is held over I/O.
 
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
@@ -42,6 +34,37 @@ pub use bounds::{MaybeSend, MaybeSync};
 thread_local! {
     /// One bit per rank this thread holds.
     static HELD_RANKS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The ranks of all locks of the core, lowest first: a thread that holds one takes only those below it
+/// in this list.
+pub mod rank {
+    /// The plan of a prepared statement.
+    pub const STATEMENT: u32 = 1;
+    /// A session: held while a statement of it makes a step.
+    pub const SESSION: u32 = 2;
+    /// What sequences have handed out; the first draw of one reads its state.
+    pub const SEQUENCES: u32 = 3;
+    /// The last values drawn in a session.
+    pub const DRAWS: u32 = 4;
+    /// The newest known catalog.
+    pub const CATALOG: u32 = 5;
+    /// The shared plans.
+    pub const PLANS: u32 = 6;
+    /// Writing the database file.
+    pub const CHECKPOINT: u32 = 8;
+    /// Versions of pages in the log.
+    pub const INDEX: u32 = 9;
+    /// One set of the page pool.
+    pub const POOL: u32 = 10;
+    /// Free and used log segments.
+    pub const SEGMENTS: u32 = 11;
+    /// The flush group, and the writer's slot; never both.
+    pub const FLUSH: u32 = 12;
+    /// The open files.
+    pub const FILES: u32 = 13;
+    /// The label of a reader.
+    pub const LABEL: u32 = 14;
 }
 
 /// A mutex of rank `RANK` (1 to 31): taken only while no lock of the same or a higher rank is held.
@@ -137,6 +160,19 @@ impl RankedCondvar {
     pub fn wait<'a, T, const RANK: u32>(&self, guard: RankedGuard<'a, T, RANK>) -> RankedGuard<'a, T, RANK> {
         let RankedGuard { guard, _rank } = guard;
         let guard = self.0.wait(guard).unwrap_or_else(PoisonError::into_inner);
+        RankedGuard { guard, _rank }
+    }
+
+    /// The same, but waits for `nanos` at most: spurious wake-ups included, so the caller looks again at
+    /// what it waits for and at its clock.
+    pub fn wait_for<'a, T, const RANK: u32>(
+        &self,
+        guard: RankedGuard<'a, T, RANK>,
+        nanos: u64,
+    ) -> RankedGuard<'a, T, RANK> {
+        let RankedGuard { guard, _rank } = guard;
+        let span = core::time::Duration::from_nanos(nanos);
+        let (guard, _) = self.0.wait_timeout(guard, span).unwrap_or_else(PoisonError::into_inner);
         RankedGuard { guard, _rank }
     }
 

@@ -41,16 +41,70 @@ pub fn system_view(schema: Option<&str>, name: &str) -> Option<&'static SystemVi
 use SqlType::{Bool, Int8, Text};
 
 /// All of them.
-pub const SYSTEM_VIEWS: &[SystemView] = &[SystemView {
-    schema: "sys",
-    name: "durability",
-    columns: &[
-        ("level", Text),
-        ("barrier", Text),
-        ("read_only", Bool),
-        ("poisoned", Text),
-        ("published_commit", Int8),
-        ("synced_commit", Int8),
-        ("checkpointed_commit", Int8),
-    ],
-}];
+pub const SYSTEM_VIEWS: &[SystemView] = &[
+    SystemView {
+        schema: "sys",
+        name: "durability",
+        columns: &[
+            ("level", Text),
+            ("database_level", Text),
+            ("effective_level", Text),
+            ("barrier", Text),
+            ("file_system", Text),
+            ("read_only", Bool),
+            ("poisoned", Text),
+            ("unsafe_since_commit", Int8),
+            ("published_commit", Int8),
+            ("synced_commit", Int8),
+            ("checkpointed_commit", Int8),
+        ],
+    },
+    SystemView { schema: "sys", name: "metrics", columns: &[("name", Text), ("value", Int8)] },
+    SystemView {
+        schema: "sys",
+        name: "commit_latency",
+        columns: &[("below_micros", Int8), ("commits", Int8)],
+    },
+    SystemView {
+        schema: "sys",
+        name: "readers",
+        columns: &[
+            ("id", Int8),
+            ("label", Text),
+            ("state", Text),
+            ("snapshot_commit", Int8),
+            ("age_millis", Int8),
+            ("fetched_pages", Int8),
+            ("pinned_pages", Int8),
+            ("pinned_bytes", Int8),
+        ],
+    },
+    SystemView {
+        schema: "sys",
+        name: "wal",
+        columns: &[
+            ("live_bytes", Int8),
+            ("soft_bytes", Int8),
+            ("hard_bytes", Int8),
+            ("images", Int8),
+            ("index_bytes", Int8),
+            ("index_limit_bytes", Int8),
+            ("checkpointed_commit", Int8),
+            ("published_commit", Int8),
+            ("oldest_snapshot_commit", Int8),
+        ],
+    },
+    SystemView {
+        schema: "sys",
+        name: "tables",
+        columns: &[
+            ("schema", Text),
+            ("name", Text),
+            ("id", Int8),
+            ("columns", Int8),
+            ("indexes", Int8),
+            ("constraints", Int8),
+            ("root_page", Int8),
+        ],
+    },
+];

@@ -13,7 +13,9 @@ use super::portal;
 use super::prepared::Prepared;
 use super::session::{Phase, Session, SessionCell};
 use super::statement::rows_of;
-use super::{Durability, Notice, Outcome, Params, Portal, Row, Rows, Statement, Transaction};
+use super::{
+    Durability, Notice, Outcome, Params, Portal, Row, Rows, Statement, Transaction, TransactionOptions,
+};
 
 /// A session of a database. Natively it may move between threads; each thread that works at the same time
 /// has its own.
@@ -118,7 +120,17 @@ impl Connection {
 
     /// Begins a transaction that rolls back when dropped.
     pub fn transaction(&self) -> Result<Transaction<'_>> {
-        Transaction::begin(self)
+        Transaction::begin(self, TransactionOptions::default())
+    }
+
+    /// Begins a transaction with a durability level of its own, or one that only reads.
+    pub fn transaction_with(&self, options: TransactionOptions) -> Result<Transaction<'_>> {
+        Transaction::begin(self, options)
+    }
+
+    /// `SET LOCAL durability`.
+    pub(super) fn set_local_durability(&self, durability: Durability) -> Result<()> {
+        self.session.lock().set("durability", Some(durability.name()), true)
     }
 
     /// Whether a transaction is open (also when it has failed and waits for its ROLLBACK).

@@ -1,13 +1,14 @@
 //! A database: one file, opened once, shared by its connections.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Weak};
 
+use crate::base::sync::{RankedGuard, RankedMutex, rank};
 use crate::catalog::Catalog;
 use crate::env::{Env, FileName, Nanos, Slept};
 use crate::error::{Error, Result, SqlState};
 use crate::page::PageSource;
-use crate::pager::{Pager, PagerOptions, Roots, WriteTxn};
+use crate::pager::{Alarm, DurabilityStatus, Metrics, Pager, PagerOptions, ReaderInfo, Roots, WriteTxn};
 use crate::store::{self, Sequences};
 
 use super::plan_cache::PlanCache;
@@ -24,6 +25,17 @@ pub struct Database {
     pub(super) shared: Arc<Shared>,
 }
 
+/// A database that may be gone: see [`Database::downgrade`].
+#[derive(Clone, Debug)]
+pub struct WeakDatabase(Weak<Shared>);
+
+impl WeakDatabase {
+    /// The database, if somebody still has it.
+    pub fn upgrade(&self) -> Option<Database> {
+        self.0.upgrade().map(|shared| Database { shared })
+    }
+}
+
 /// What all connections share.
 pub(super) struct Shared {
     pub(super) env: Env,
@@ -31,8 +43,8 @@ pub(super) struct Shared {
     pub(super) pager: Pager,
     pub(super) sequences: Sequences,
     /// The newest committed catalog anybody asked for.
-    catalog: Mutex<Arc<Catalog>>,
-    plans: Mutex<PlanCache>,
+    catalog: RankedMutex<Arc<Catalog>, { rank::CATALOG }>,
+    plans: RankedMutex<PlanCache, { rank::PLANS }>,
     closed: AtomicBool,
 }
 
@@ -52,16 +64,27 @@ impl Database {
             read_only: options.read_only,
             create: options.create,
             allow_weaker_barrier: options.allow_weaker_barrier,
+            accept_loss: options.accept_loss,
+            durability: options.durability,
+            normal_flush_nanos: nanos(options.normal_flush_millis),
+            checkpoint_nanos: nanos(options.checkpoint_millis),
+            wal_soft_bytes: options.wal_soft_bytes,
+            wal_hard_bytes: options.wal_hard_bytes,
+            wal_index_bytes: options.wal_index_bytes,
+            reader_policy: options.reader_policy,
+            reader_warn_nanos: nanos(options.reader_warn_millis),
+            reader_expire_nanos: nanos(options.reader_expire_millis),
+            busy_nanos: nanos(options.busy_timeout_millis),
             ..PagerOptions::default()
         };
         let pager = Pager::open(&env, &name, &pager_options)?;
-        let plans = Mutex::new(PlanCache::new(options.plan_cache_entries));
+        let plans = RankedMutex::new(PlanCache::new(options.plan_cache_entries));
         let shared = Shared {
             env,
             options,
             pager,
             sequences: Sequences::default(),
-            catalog: Mutex::default(),
+            catalog: RankedMutex::default(),
             plans,
             closed: AtomicBool::new(false),
         };
@@ -83,6 +106,53 @@ impl Database {
     pub fn checkpoint(&self) -> Result<()> {
         self.shared.check_open()?;
         self.shared.pager.checkpoint().map(|_| ())
+    }
+
+    /// Makes every commit so far durable, whatever level it asked for.
+    pub fn sync(&self) -> Result<()> {
+        self.shared.check_open()?;
+        self.shared.pager.sync()
+    }
+
+    /// What commits wait for here, what a sync really does, and how far the storage has come. Also
+    /// `sys.durability`.
+    pub fn durability_status(&self) -> DurabilityStatus {
+        self.shared.pager.durability_status()
+    }
+
+    /// Figures since the opening. Also `sys.metrics` and `sys.commit_latency`.
+    pub fn metrics(&self) -> Metrics {
+        self.shared.pager.metrics()
+    }
+
+    /// Every snapshot being read, oldest first: its age, its label (`application_name`), what it pins. Also
+    /// `sys.readers`.
+    pub fn readers(&self) -> Vec<ReaderInfo> {
+        self.shared.pager.readers()
+    }
+
+    /// Ends every reader of a snapshot older than the last commit (72000 from then on); answers how many.
+    pub fn expire_readers(&self) -> usize {
+        self.shared.pager.expire_readers()
+    }
+
+    /// Does what the clock has made due: the syncs that commits at level Normal are owed, checkpoints of an
+    /// old log, ending readers that are too old. Answers the monotonic time of the next work, if any is
+    /// foreseen. The native facade and the browser's worker call it; other hosts have to.
+    pub fn step(&self) -> Result<Option<Nanos>> {
+        self.shared.check_open()?;
+        self.shared.pager.step()
+    }
+
+    /// Gives the database a timer of the host, which is told when [`Database::step`] is to be called; one
+    /// for life. Without one, commits that come by do such work. Answers whether it was the first.
+    pub fn set_alarm(&self, alarm: Arc<dyn Alarm>) -> bool {
+        self.shared.pager.set_alarm(alarm)
+    }
+
+    /// A handle that does not keep the database open.
+    pub fn downgrade(&self) -> WeakDatabase {
+        WeakDatabase(Arc::downgrade(&self.shared))
     }
 
     /// Checkpoints and closes: a single file is left. Connections that are still there answer 08003.
@@ -137,13 +207,13 @@ impl Shared {
     /// The catalog of a view of the pages.
     pub(super) fn catalog_of(&self, source: &dyn PageSource, roots: &Roots) -> Result<Arc<Catalog>> {
         {
-            let known = lock(&self.catalog);
+            let known = self.catalog.lock();
             if known.version == roots.schema_version {
                 return Ok(Arc::clone(&known));
             }
         }
         let loaded = Arc::new(store::load_catalog(source, roots)?);
-        let mut known = lock(&self.catalog);
+        let mut known = self.catalog.lock();
         if known.version == loaded.version {
             return Ok(Arc::clone(&known));
         }
@@ -156,7 +226,7 @@ impl Shared {
     /// Makes a committed catalog the one that is known.
     pub(super) fn publish_catalog(&self, catalog: Arc<Catalog>) {
         self.sequences.retain(|id| catalog.sequences.contains_key(&id));
-        let mut known = lock(&self.catalog);
+        let mut known = self.catalog.lock();
         if known.version < catalog.version {
             *known = catalog;
         }
@@ -164,13 +234,13 @@ impl Shared {
 
     /// Forgets the state of sequences that only a rolled back transaction knew.
     pub(super) fn forget_new_sequences(&self) {
-        let known = Arc::clone(&lock(&self.catalog));
+        let known = Arc::clone(&self.catalog.lock());
         self.sequences.retain(|id| known.sequences.contains_key(&id));
     }
 
     /// The shared plans.
-    pub(super) fn plans(&self) -> MutexGuard<'_, PlanCache> {
-        lock(&self.plans)
+    pub(super) fn plans(&self) -> RankedGuard<'_, PlanCache, { rank::PLANS }> {
+        self.plans.lock()
     }
 
     /// The write transaction, waited for as long as the options say and the host can.
@@ -192,6 +262,6 @@ impl Shared {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+fn nanos(millis: u64) -> u64 {
+    millis.saturating_mul(1_000_000)
 }

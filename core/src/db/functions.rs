@@ -1,7 +1,6 @@
 //! What a running function may ask of its statement: time, chance, sequences, settings.
 
 use core::cell::Cell;
-use std::sync::PoisonError;
 
 use crate::catalog::{Catalog, Relation, Sequence};
 use crate::env::{Nanos, UnixMicros};
@@ -94,13 +93,13 @@ impl FunctionContext for StatementContext<'_> {
             let committed = self.shared.pager.begin_read()?;
             store::read_sequence_state(&committed, committed.roots(), sequence.id)
         })?;
-        self.draws.lock().unwrap_or_else(PoisonError::into_inner).insert(sequence.id, value);
+        self.draws.lock().insert(sequence.id, value);
         Ok(value)
     }
 
     fn current_value(&self, sequence: &str) -> Result<i64> {
         let sequence = self.sequence(sequence)?;
-        let draws = self.draws.lock().unwrap_or_else(PoisonError::into_inner);
+        let draws = self.draws.lock();
         draws.get(&sequence.id).copied().ok_or_else(|| {
             Error::new(
                 SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,

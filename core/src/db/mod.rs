@@ -42,13 +42,13 @@ mod tests;
 
 pub use connection::Connection;
 pub use conversions::{FromDatum, FromRow, ValueRef};
-pub use database::Database;
+pub use database::{Database, WeakDatabase};
 pub use options::Options;
 pub use outcome::{Column, Notice, Outcome};
 pub use parameters::{Params, ToDatum};
 pub use portal::{Portal, PortalStep};
 pub use rows::{ColumnIndex, Row, Rows};
 pub use statement::Statement;
-pub use transaction::Transaction;
+pub use transaction::{Transaction, TransactionOptions};
 
-pub use crate::pager::Durability;
+pub use crate::pager::{Alarm, Durability, DurabilityStatus, Metrics, ReaderInfo, ReaderPolicy};

@@ -1,7 +1,7 @@
 //! Every option of a database, its default and why.
 
 use crate::base::limits;
-use crate::pager::Durability;
+use crate::pager::{Durability, PagerOptions, ReaderPolicy};
 
 /// How a database is opened.
 ///
@@ -18,6 +18,24 @@ pub struct Options {
     pub cache_bytes: usize,
     /// When commits are done, unless a transaction says otherwise.
     pub durability: Durability,
+    /// At level Normal: how late the flush may be, in milliseconds.
+    pub normal_flush_millis: u64,
+    /// Age at which the log is moved to the database file although it is short, in milliseconds.
+    pub checkpoint_millis: u64,
+    /// Bytes of log at which a commit moves it to the database file.
+    pub wal_soft_bytes: u64,
+    /// Bytes beyond which the log does not grow for old readers.
+    pub wal_hard_bytes: u64,
+    /// Memory for the index of the log, in bytes.
+    pub wal_index_bytes: usize,
+    /// What is done about readers that keep the log from being shortened.
+    pub reader_policy: ReaderPolicy,
+    /// Age at which a reader is shown as overdue, in milliseconds.
+    pub reader_warn_millis: u64,
+    /// Age at which a reader of an old snapshot is ended, in milliseconds, unless the policy is lenient.
+    pub reader_expire_millis: u64,
+    /// Open although the medium lost acknowledged commits, or may have damaged a file written at level None.
+    pub accept_loss: bool,
     /// How long a writer waits for another one, in milliseconds, where the host can wait.
     pub busy_timeout_millis: u64,
     /// Create the file when it is missing.
@@ -34,10 +52,20 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
+        let pager = PagerOptions::default();
         Options {
             page_size: limits::PAGE_SIZE_DEFAULT,
             cache_bytes: 64 << 20,
             durability: Durability::Full,
+            normal_flush_millis: pager.normal_flush_nanos / 1_000_000,
+            checkpoint_millis: pager.checkpoint_nanos / 1_000_000,
+            wal_soft_bytes: pager.wal_soft_bytes,
+            wal_hard_bytes: pager.wal_hard_bytes,
+            wal_index_bytes: pager.wal_index_bytes,
+            reader_policy: pager.reader_policy,
+            reader_warn_millis: pager.reader_warn_nanos / 1_000_000,
+            reader_expire_millis: pager.reader_expire_nanos / 1_000_000,
+            accept_loss: false,
             busy_timeout_millis: 5_000,
             create: true,
             allow_weaker_barrier: false,

@@ -166,7 +166,7 @@ fn begin_ready(
                 }
             }
         }
-        let read = session.shared.pager.begin_read()?;
+        let read = session.shared.pager.begin_read_as(session.settings.label())?;
         let same_version = prepared.committed && prepared.catalog.version == read.roots().schema_version;
         if !same_version || prepared.settings != settings {
             let catalog = session.shared.catalog_of(&read, read.roots())?;
@@ -233,6 +233,8 @@ impl Portal {
                 }
             },
             State::Reading { shared, txn, execution } => {
+                // Also a step that needs no page: an ended reader gets nothing more.
+                txn.check_active()?;
                 self.run.step(shared, Pages::Read(txn), execution, fuel)?
             }
             State::Writing(execution) => {

@@ -13,10 +13,11 @@
 //! T2  While a transaction writes, all its statements see its own changes, the catalog included.
 //! T3  A failed transaction holds the writer's lock only if a savepoint could bring it back to life.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use crate::base::ObjectId;
 use crate::base::hash::HashMap;
+use crate::base::sync::{RankedGuard, RankedMutex, rank};
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
@@ -35,20 +36,20 @@ const PRIVATE_PLANS: usize = 64;
 
 /// A session behind its lock: portals, statements and the connection share it.
 #[derive(Debug)]
-pub(super) struct SessionCell(Mutex<Session>);
+pub(super) struct SessionCell(RankedMutex<Session, { rank::SESSION }>);
 
 impl SessionCell {
     pub(super) fn new(session: Session) -> SessionCell {
-        SessionCell(Mutex::new(session))
+        SessionCell(RankedMutex::new(session))
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Session> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn lock(&self) -> RankedGuard<'_, Session, { rank::SESSION }> {
+        self.0.lock()
     }
 }
 
 /// The last values drawn, for `currval`.
-pub(super) type Draws = Mutex<HashMap<ObjectId, i64>>;
+pub(super) type Draws = RankedMutex<HashMap<ObjectId, i64>, { rank::DRAWS }>;
 
 /// See the picture above.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

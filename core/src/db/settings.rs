@@ -74,6 +74,12 @@ impl Settings {
         self.durability
     }
 
+    /// What readers of this session are called: its `application_name`.
+    pub(super) fn label(&self) -> Option<std::sync::Arc<str>> {
+        let (_, name) = self.others.iter().find(|(other, _)| *other == "application_name")?;
+        (!name.is_empty()).then(|| std::sync::Arc::from(name.as_str()))
+    }
+
     /// Sets when commits are done.
     pub(super) fn set_durability(&mut self, durability: Durability) {
         self.durability = durability;
@@ -124,7 +130,7 @@ impl Settings {
                 millis if millis % 1000 == 0 => format!("{}s", millis / 1000),
                 millis => format!("{millis}ms"),
             },
-            "durability" => durability_name(self.durability).to_owned(),
+            "durability" => self.durability.name().to_owned(),
             "synchronous_commit" => {
                 (if self.durability == Durability::Full { "on" } else { "off" }).to_owned()
             }
@@ -223,15 +229,6 @@ impl Settings {
 
 fn unrecognized(name: &str) -> Error {
     Error::new(SqlState::UNDEFINED_OBJECT, format!("unrecognized configuration parameter \"{name}\""))
-}
-
-fn durability_name(durability: Durability) -> &'static str {
-    match durability {
-        Durability::Full => "full",
-        Durability::Normal => "normal",
-        Durability::Relaxed => "relaxed",
-        Durability::None => "none",
-    }
 }
 
 fn durability_of(text: &str) -> Option<Durability> {

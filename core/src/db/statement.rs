@@ -1,7 +1,8 @@
 //! A prepared statement.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use crate::base::sync::{RankedGuard, RankedMutex, rank};
 use crate::error::{Error, Result, SqlState};
 use crate::value::SqlType;
 
@@ -16,12 +17,12 @@ use super::{Column, Params, Portal, Row, Rows};
 #[derive(Debug)]
 pub struct Statement {
     session: Arc<SessionCell>,
-    prepared: Mutex<Arc<Prepared>>,
+    prepared: RankedMutex<Arc<Prepared>, { rank::STATEMENT }>,
 }
 
 impl Statement {
     pub(super) fn new(session: Arc<SessionCell>, prepared: Arc<Prepared>) -> Statement {
-        Statement { session, prepared: Mutex::new(prepared) }
+        Statement { session, prepared: RankedMutex::new(prepared) }
     }
 
     /// The type of each parameter, `$1` first.
@@ -108,8 +109,8 @@ impl Statement {
         portal::begin(&self.session, &mut prepared, parameters)
     }
 
-    fn prepared(&self) -> MutexGuard<'_, Arc<Prepared>> {
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    fn prepared(&self) -> RankedGuard<'_, Arc<Prepared>, { rank::STATEMENT }> {
+        self.prepared.lock()
     }
 }
 

@@ -6,6 +6,34 @@ use crate::error::Result;
 
 use super::{Connection, Durability};
 
+/// How a transaction begins: see [`Connection::transaction_with`].
+///
+/// ```
+/// use decentdb_core::db::{Durability, TransactionOptions};
+/// let options = TransactionOptions::default().durability(Durability::Relaxed).read_only(false);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TransactionOptions {
+    durability: Option<Durability>,
+    read_only: bool,
+}
+
+impl TransactionOptions {
+    /// When its commit is done, instead of the connection's level.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> TransactionOptions {
+        self.durability = Some(durability);
+        self
+    }
+
+    /// Whether it refuses changes (25006).
+    #[must_use]
+    pub fn read_only(mut self, read_only: bool) -> TransactionOptions {
+        self.read_only = read_only;
+        self
+    }
+}
+
 /// An open transaction of a connection; every method of [`Connection`] works on it. Dropped without
 /// [`Transaction::commit`] it rolls back.
 #[derive(Debug)]
@@ -15,9 +43,14 @@ pub struct Transaction<'c> {
 }
 
 impl<'c> Transaction<'c> {
-    pub(super) fn begin(connection: &'c Connection) -> Result<Transaction<'c>> {
-        connection.execute("BEGIN", ())?;
-        Ok(Transaction { connection, finished: false })
+    pub(super) fn begin(connection: &'c Connection, options: TransactionOptions) -> Result<Transaction<'c>> {
+        let begin = if options.read_only { "BEGIN READ ONLY" } else { "BEGIN" };
+        connection.execute(begin, ())?;
+        let transaction = Transaction { connection, finished: false };
+        if let Some(durability) = options.durability {
+            transaction.set_durability(durability)?;
+        }
+        Ok(transaction)
     }
 
     /// Makes it permanent. A transaction that has failed rolls back, and that is an error (25P02).
@@ -40,9 +73,9 @@ impl<'c> Transaction<'c> {
         self.connection.execute("ROLLBACK", ()).map(|_| ())
     }
 
-    /// When this transaction's commit is done.
-    pub fn set_durability(&self, durability: Durability) {
-        self.connection.set_durability(durability);
+    /// When this transaction's commit is done; the connection's own level comes back after it.
+    pub fn set_durability(&self, durability: Durability) -> Result<()> {
+        self.connection.set_local_durability(durability)
     }
 }
 

@@ -185,4 +185,8 @@ pub trait VfsFile: MaybeSend + MaybeSync {
     fn lock(&self) -> Result<(), VfsError>;
     /// What `sync` does here.
     fn barrier(&self) -> Barrier;
+    /// The kind of file system the file is on, where the host can tell: shown, never relied on.
+    fn file_system(&self) -> Option<String> {
+        None
+    }
 }

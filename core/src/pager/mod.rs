@@ -75,6 +75,8 @@ pub struct DurabilityStatus {
     pub effective: Durability,
     /// What a sync does on this host.
     pub barrier: Barrier,
+    /// The file system below, where the host can tell.
+    pub file_system: Option<String>,
     /// Pages were written without barriers since this commit, and not synced since: level None.
     pub unsafe_since: Option<CommitSeq>,
     /// Why nothing can be written any more, if so.
@@ -91,6 +93,8 @@ pub struct DurabilityStatus {
     pub log_sync_count: u64,
     /// Bytes of the log in use.
     pub live_log_bytes: u64,
+    /// Memory of the log's index, roughly.
+    pub log_index_bytes: u64,
     /// Page images the log's index knows.
     pub log_image_count: usize,
     /// Page images in memory.
@@ -250,7 +254,8 @@ impl Pager {
     /// What the storage really promises, and how far it has come.
     pub fn durability_status(&self) -> DurabilityStatus {
         let shared = &self.shared;
-        let barrier = shared.files.lock().db.as_ref().map_or(Barrier::Unknown, |db| db.barrier());
+        let db = shared.files.lock().db.as_ref().map(Arc::clone);
+        let barrier = db.as_ref().map_or(Barrier::Unknown, |db| db.barrier());
         let (synced, log_sync_count) = {
             let state = shared.flush.lock();
             (state.synced, state.sync_count)
@@ -260,6 +265,7 @@ impl Pager {
             requested,
             effective: if barrier == Barrier::NoOp { Durability::None } else { requested },
             barrier,
+            file_system: db.and_then(|db| db.file_system()),
             unsafe_since: shared.unsafe_since(),
             poisoned: shared.poison.get().cloned(),
             read_only: shared.read_only,
@@ -268,6 +274,7 @@ impl Pager {
             checkpointed: CommitSeq(shared.checkpoint_seq.load(std::sync::atomic::Ordering::Acquire)),
             log_sync_count,
             live_log_bytes: shared.live_log_bytes(),
+            log_index_bytes: shared.index_bytes.load(std::sync::atomic::Ordering::Relaxed) as u64,
             log_image_count: shared.index.lock().version_count(),
             cached_image_count: shared.pool.image_count(),
             reader_count: shared.readers.count(),

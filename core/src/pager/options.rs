@@ -24,6 +24,22 @@ pub enum Durability {
     Full,
 }
 
+impl Durability {
+    /// All levels, weakest first.
+    pub const ALL: [Durability; 4] =
+        [Durability::None, Durability::Relaxed, Durability::Normal, Durability::Full];
+
+    /// Its name in SQL.
+    pub fn name(self) -> &'static str {
+        match self {
+            Durability::None => "none",
+            Durability::Relaxed => "relaxed",
+            Durability::Normal => "normal",
+            Durability::Full => "full",
+        }
+    }
+}
+
 /// What is done about readers of old snapshots, which keep the log from being shortened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ReaderPolicy {
@@ -62,6 +78,8 @@ pub struct PagerOptions {
     pub reader_expire_nanos: u64,
     /// The level the database is opened at; commits name their own, this one decides about checkpoints.
     pub durability: Durability,
+    /// How long a writer waits for another thread's transaction, in nanoseconds (then 55P03).
+    pub busy_nanos: u64,
     /// Most bytes one transaction may change, in bytes of page copies.
     pub transaction_bytes_max: usize,
     /// At [`Durability::Normal`]: flush at most so long after the commit.
@@ -93,6 +111,7 @@ impl Default for PagerOptions {
             reader_warn_nanos: 30_000_000_000,
             reader_expire_nanos: 600_000_000_000,
             durability: Durability::Full,
+            busy_nanos: u64::MAX,
             transaction_bytes_max: if browser { 512 << 20 } else { 4usize.saturating_mul(1 << 30) },
             normal_flush_nanos: 100_000_000,
             normal_flush_bytes: if browser { 1 << 20 } else { 16 << 20 },

@@ -16,7 +16,7 @@
 
 use std::sync::Arc;
 
-use crate::base::sync::RankedMutex;
+use crate::base::sync::{RankedMutex, rank};
 use crate::base::{CommitSeq, PageNo};
 use crate::page::PageRef;
 use crate::wal::index::NEVER;
@@ -41,7 +41,7 @@ struct Set {
 /// The cache.
 #[derive(Debug)]
 pub(super) struct Pool {
-    sets: Box<[RankedMutex<Set, 3>]>,
+    sets: Box<[RankedMutex<Set, { rank::POOL }>]>,
 }
 
 impl Pool {
@@ -52,7 +52,7 @@ impl Pool {
     }
 
     #[inline]
-    fn set(&self, no: PageNo) -> &RankedMutex<Set, 3> {
+    fn set(&self, no: PageNo) -> &RankedMutex<Set, { rank::POOL }> {
         // Fibonacci hashing spreads runs of page numbers evenly; the multiplication maps to any count.
         let hash = u64::from(no.0.wrapping_mul(0x9E37_79B1));
         let at = (hash * self.sets.len() as u64) >> 32;

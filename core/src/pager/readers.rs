@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::CommitSeq;
-use crate::base::sync::RankedMutex;
+use crate::base::sync::{RankedMutex, rank};
 
 const CHUNK_SLOTS: usize = 64;
 const CHUNKS_MAX: usize = 64;
@@ -38,7 +38,7 @@ struct Slot {
     since: AtomicU64,
     /// Pages this reader fetched from a file.
     fetched: AtomicU64,
-    label: RankedMutex<Option<Arc<str>>, 7>,
+    label: RankedMutex<Option<Arc<str>>, { rank::LABEL }>,
 }
 
 type Chunk = [Slot; CHUNK_SLOTS];

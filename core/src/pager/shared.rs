@@ -14,7 +14,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::base::sync::{RankedCondvar, RankedMutex};
+use crate::base::sync::{RankedCondvar, RankedMutex, rank};
 use crate::base::{CommitSeq, Lsn, PageNo};
 use crate::env::{Env, FileName, VfsErrorKind, VfsFile};
 use crate::error::{Error, ErrorKind, Result, SqlState};
@@ -49,22 +49,22 @@ pub(super) struct Shared {
     pub(super) db_salt: u64,
     pub(super) layout: WalLayout,
     pub(super) read_only: bool,
-    pub(super) files: RankedMutex<Files, 6>,
+    pub(super) files: RankedMutex<Files, { rank::FILES }>,
     pub(super) pool: Pool,
     pub(super) readers: Readers,
     pub(super) published: Published,
-    pub(super) index: RankedMutex<WalIndex, 2>,
+    pub(super) index: RankedMutex<WalIndex, { rank::INDEX }>,
     /// Memory of the index, as of its last change.
     pub(super) index_bytes: AtomicUsize,
-    pub(super) segments: RankedMutex<Segments, 4>,
+    pub(super) segments: RankedMutex<Segments, { rank::SEGMENTS }>,
     /// The last commit the database file holds; changes under the index lock.
     pub(super) checkpoint_seq: AtomicU64,
     /// Frames before this LSN may be overwritten.
     pub(super) tail_lsn: AtomicU64,
-    pub(super) checkpointer: RankedMutex<Checkpointer, 1>,
-    pub(super) writer: RankedMutex<WriterSlot, 5>,
+    pub(super) checkpointer: RankedMutex<Checkpointer, { rank::CHECKPOINT }>,
+    pub(super) writer: RankedMutex<WriterSlot, { rank::FLUSH }>,
     pub(super) writer_free: RankedCondvar,
-    pub(super) flush: RankedMutex<FlushState, 5>,
+    pub(super) flush: RankedMutex<FlushState, { rank::FLUSH }>,
     pub(super) flushed: RankedCondvar,
     /// The log file grew since the last sync.
     pub(super) log_grew: AtomicBool,

@@ -51,9 +51,10 @@ pub(super) enum WriterSlot {
 }
 
 impl Shared {
-    /// Takes the writer, waiting natively while another thread has it.
+    /// Takes the writer, waiting natively while another thread has it, but not longer than the options say.
     pub(super) fn take_writer(&self) -> Result<Box<Writer>> {
         let me = std::thread::current().id();
+        let mut deadline = None;
         let mut slot = self.writer.lock();
         loop {
             match std::mem::replace(&mut *slot, WriterSlot::Taken(me)) {
@@ -67,7 +68,15 @@ impl Shared {
                             "another write transaction is active",
                         ));
                     }
-                    slot = self.writer_free.wait(slot);
+                    let now = self.env.clock.monotonic().0;
+                    let until = *deadline.get_or_insert(now.saturating_add(self.options.busy_nanos));
+                    if now >= until {
+                        return Err(Error::new(
+                            SqlState::LOCK_NOT_AVAILABLE,
+                            "another write transaction is still active",
+                        ));
+                    }
+                    slot = self.writer_free.wait_for(slot, until - now);
                 }
             }
         }

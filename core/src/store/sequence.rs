@@ -13,10 +13,9 @@
 //!     after a rollback the ranges it promised are promised again by whoever draws next (S3).
 //! Q3  Only the one writer draws, so promises are made by one transaction at a time.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use crate::base::ObjectId;
 use crate::base::hash::HashMap;
+use crate::base::sync::{RankedGuard, RankedMutex, rank};
 use crate::catalog::Sequence;
 use crate::error::{Error, Result, SqlState};
 
@@ -25,7 +24,7 @@ const PROMISED: u32 = 32;
 
 /// The sequences of a database that somebody drew from since it was opened.
 #[derive(Debug, Default)]
-pub struct Sequences(Mutex<HashMap<ObjectId, State>>);
+pub struct Sequences(RankedMutex<HashMap<ObjectId, State>, { rank::SEQUENCES }>);
 
 #[derive(Clone, Copy, Debug)]
 struct State {
@@ -128,8 +127,8 @@ impl Sequences {
         exact
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ObjectId, State>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> RankedGuard<'_, HashMap<ObjectId, State>, { rank::SEQUENCES }> {
+        self.0.lock()
     }
 }
 

@@ -44,7 +44,14 @@ impl Rows<'_> {
 type Producer = fn(&Source<'_>, &mut Rows<'_>) -> Result<()>;
 
 /// Schema, name, and the function that makes the rows.
-const PRODUCERS: &[(&str, &str, Producer)] = &[("sys", "durability", engine::durability)];
+const PRODUCERS: &[(&str, &str, Producer)] = &[
+    ("sys", "commit_latency", engine::commit_latency),
+    ("sys", "durability", engine::durability),
+    ("sys", "metrics", engine::metrics),
+    ("sys", "readers", engine::readers),
+    ("sys", "tables", engine::tables),
+    ("sys", "wal", engine::wal),
+];
 
 impl SystemRows for StatementContext<'_> {
     fn rows(&self, view: &'static SystemView, pages: &dyn PageSource, out: &mut Batch) -> Result<()> {

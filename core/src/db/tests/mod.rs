@@ -4,6 +4,7 @@ mod api;
 mod constraints;
 mod definitions;
 mod inserts;
+mod levels;
 mod reopen;
 mod sequences;
 mod system;
