@@ -250,6 +250,36 @@ fn candidates(symbol: &str, is_prefix: bool) -> Vec<Candidate> {
 /// A side that is an untyped literal or parameter has type `Unknown`. Each side is then cast,
 /// explicitly, to the type the resolution names.
 pub fn resolve_operator(symbol: &str, left: Option<SqlType>, right: SqlType) -> Result<OperatorResolution> {
+    match left.and_then(|left| resolve_usual(symbol, left, right)) {
+        Some(resolution) => Ok(resolution),
+        None => resolve_listed(symbol, left, right),
+    }
+}
+
+/// Comparisons and sums of types that fit as they are: what the list would answer, without making it. Nearly
+/// all operators of a text are such.
+fn resolve_usual(symbol: &str, left: SqlType, right: SqlType) -> Option<OperatorResolution> {
+    let (left, right) = match (left, right) {
+        (SqlType::Unknown, other) | (other, SqlType::Unknown) => (other, other),
+        sides => sides,
+    };
+    if let Some(op) = CompareOp::from_symbol(symbol) {
+        let mixed = |(one, other, _): &&(SqlType, SqlType, SqlType)| {
+            (*one, *other) == (left, right) || (*other, *one) == (left, right)
+        };
+        let ty = match left == right {
+            true => ORDERED.contains(&left).then_some(left),
+            false => MIXED.iter().find(mixed).map(|(_, _, ty)| *ty),
+        };
+        return ty.map(|ty| OperatorResolution::Compare { op, ty });
+    }
+    let op = ArithmeticOp::from_symbol(symbol)?;
+    let fits = left == right && [Int2, Int4, Int8, Numeric].contains(&left);
+    fits.then_some(OperatorResolution::Arithmetic { op, ty: left })
+}
+
+/// Chooses from all signatures of the symbol.
+fn resolve_listed(symbol: &str, left: Option<SqlType>, right: SqlType) -> Result<OperatorResolution> {
     let found = candidates(symbol, left.is_none());
     let parameters: Vec<Vec<Parameter>> =
         found.iter().map(|candidate| candidate.parameters.clone()).collect();
@@ -313,4 +343,29 @@ fn resolution(candidate: &Candidate) -> Result<OperatorResolution> {
             OperatorResolution::Call(call)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SqlType::Varchar;
+
+    #[test]
+    fn the_usual_operators_mean_what_the_list_says() {
+        let types = ORDERED.into_iter().chain([Varchar, SqlType::Unknown]);
+        let mut usual = 0;
+        for symbol in ["=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "^", "||", "~~", "&"] {
+            for left in types.clone() {
+                for right in types.clone() {
+                    if let Some(resolution) = resolve_usual(symbol, left, right) {
+                        let listed = resolve_listed(symbol, Some(left), right);
+                        let wanted = listed.map(|listed| format!("{listed:?}")).map_err(|_| ());
+                        assert_eq!(Ok(format!("{resolution:?}")), wanted, "{left:?} {symbol} {right:?}");
+                        usual += 1;
+                    }
+                }
+            }
+        }
+        assert!(usual > 300, "{usual}");
+    }
 }
