@@ -15,6 +15,7 @@
 //!
 //! Who may do what, and under which lock, is in docs/CONCURRENCY.md; the bytes are in docs/FORMAT.md.
 
+mod backup;
 mod barrier_free;
 mod checkpoint;
 mod dirty;
@@ -28,6 +29,7 @@ mod pool;
 mod published;
 mod read;
 mod readers;
+mod reclaim;
 mod recover;
 mod segments;
 mod shared;
@@ -39,6 +41,7 @@ mod writer;
 mod tests;
 
 pub use crate::page::Roots;
+pub use backup::Backup;
 pub use checkpoint::CheckpointReport;
 pub use dirty::Savepoint;
 pub use keep::Alarm;
@@ -132,6 +135,11 @@ impl Pager {
         txn.labelled = label.is_some();
         self.shared.readers.describe(txn.slot, self.shared.env.clock.monotonic().0, label);
         Ok(txn)
+    }
+
+    /// Begins a copy of the last published commit as the new file `name` of `env`: see [`Backup`].
+    pub fn begin_backup(&self, env: &Env, name: &FileName) -> Result<Backup> {
+        Backup::begin(self.begin_read_as(Some("backup".into()))?, env, name)
     }
 
     /// The write transaction, when it is this thread's turn. A thread that has it already, and a host

@@ -39,4 +39,4 @@ pub use sequence::Sequences;
 pub use table::{
     TableShape, TableWriter, WriterShape, create_index, create_table, drop_index, drop_table, failing_row,
 };
-pub use verify::verify;
+pub use verify::{used_pages, verify};

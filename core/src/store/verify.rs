@@ -1,12 +1,12 @@
 //! Whether the file is what it should be: every tree sound, every index equal to its table, every page
 //! used once or free.
 
-use crate::base::{Cell, PageNo};
+use crate::base::{Cell, ObjectId, PageNo};
 use crate::btree::{RowCursor, TreeReport};
 use crate::catalog::{Catalog, Table};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::page::PageSource;
-use crate::pager::Roots;
+use crate::pager::{self, Roots};
 use crate::record::decode;
 use crate::value::Datum;
 
@@ -17,10 +17,65 @@ use super::table::TableShape;
 /// Most problems told; more say nothing new.
 const PROBLEMS_MAX: usize = 100;
 
+/// What a look at every tree found.
+struct Findings {
+    report: TreeReport,
+    problems: Vec<String>,
+    /// Indexes that are not what their tables say, or whose trees are damaged.
+    bad_indexes: Vec<ObjectId>,
+    /// Per index, in the order of the catalog: its pages, as far as they could be listed.
+    index_pages: Vec<(ObjectId, Vec<PageNo>)>,
+}
+
 /// What is wrong, in words; nothing is changed.
 pub fn verify(source: &dyn PageSource, roots: &Roots, catalog: &Catalog) -> Result<Vec<String>> {
+    let mut found = look(source, roots, catalog)?;
+    let mut problems = found.problems;
+    problems.append(&mut found.report.problems);
+    let pages = found.report.pages.iter().copied();
+    let listed = found.index_pages.into_iter().flat_map(|(_, pages)| pages);
+    let partition = pager::verify::check_partition(source, roots, &mut pages.chain(listed));
+    problems.extend(partition.iter().map(|error| error.message().to_owned()));
+    problems.truncate(PROBLEMS_MAX);
+    Ok(problems)
+}
+
+/// Which pages are used, by number from 0 (which is none): those of the catalog, the tables and the sound
+/// indexes. And the indexes that are not sound.
+///
+/// # Errors
+/// XX001 when the catalog or a table is damaged: then nobody knows what else is used.
+pub fn used_pages(
+    source: &dyn PageSource,
+    roots: &Roots,
+    catalog: &Catalog,
+) -> Result<(Vec<bool>, Vec<ObjectId>)> {
+    let found = look(source, roots, catalog)?;
+    if let Some(problem) = found.report.problems.first() {
+        return Err(Error::corrupt(format!("the tables are damaged: {problem}")));
+    }
+    let mut used = vec![false; usize::try_from(roots.page_count).map_or(usize::MAX, |count| count + 1)];
+    let mut bad_indexes = found.bad_indexes;
+    let mut mark = |no: PageNo| {
+        let flag = usize::try_from(no.0).ok().and_then(|at| used.get_mut(at));
+        flag.is_some_and(|flag| !core::mem::replace(flag, true))
+    };
+    // A page 0 of a tree is refused by the walk above.
+    if !found.report.pages.iter().all(|no| mark(*no)) {
+        return Err(Error::corrupt("the tables use pages that are not in the file"));
+    }
+    for (id, pages) in found.index_pages {
+        if !bad_indexes.contains(&id) && !pages.into_iter().all(&mut mark) {
+            bad_indexes.push(id);
+        }
+    }
+    Ok((used, bad_indexes))
+}
+
+fn look(source: &dyn PageSource, roots: &Roots, catalog: &Catalog) -> Result<Findings> {
     let mut report = TreeReport::default();
     let mut problems = Vec::new();
+    let (mut bad_indexes, mut index_pages) = (Vec::new(), Vec::new());
     if roots.catalog_root != PageNo::NONE {
         system_tree(source, roots.catalog_root).verify(source, &mut report);
     }
@@ -34,38 +89,20 @@ pub fn verify(source: &dyn PageSource, roots: &Roots, catalog: &Catalog) -> Resu
         }
         for id in &table.indexes {
             let index = IndexShape::new(catalog, table, *id)?;
-            let entries = match check_tree(source, &index, &mut report) {
-                Ok(entries) => entries,
-                Err(error) => {
-                    problems.push(format!("index \"{}\": {error}", index.index.name));
-                    continue;
-                }
-            };
-            if entries != rows {
-                problems.push(format!(
-                    "index \"{}\" has {entries} entries, table \"{}\" has {rows} rows",
-                    index.index.name, table.name
-                ));
+            let before = problems.len();
+            match index.tree.pages(source) {
+                Ok(pages) => index_pages.push((*id, pages)),
+                Err(error) => problems.push(format!("index \"{}\": {error}", index.index.name)),
             }
-            if let Err(error) = check_index(source, table, &shape, &index, &mut problems) {
+            if let Err(error) = check_index(source, table, &shape, &index, rows, &mut problems) {
                 problems.push(format!("index \"{}\": {error}", index.index.name));
             }
+            if problems.len() > before {
+                bad_indexes.push(*id);
+            }
         }
     }
-    problems.append(&mut report.problems);
-    check_pages(roots, &report, &mut problems);
-    problems.truncate(PROBLEMS_MAX);
-    Ok(problems)
-}
-
-/// The tree itself is sound and shares no page; answers how many entries it has.
-fn check_tree(source: &dyn PageSource, index: &IndexShape, report: &mut TreeReport) -> Result<u64> {
-    for page in index.tree.pages(source)? {
-        if !report.pages.insert(page) {
-            report.problems.push(format!("page {page} is used twice"));
-        }
-    }
-    index.tree.verify(source)
+    Ok(Findings { report, problems, bad_indexes, index_pages })
 }
 
 /// Every value decodes, and none that must not be is NULL.
@@ -97,14 +134,22 @@ fn check_rows(
     Ok(())
 }
 
-/// Every row has its entry (S1); the counts being equal, every entry then has its row.
+/// The tree is sound, and every row has its entry (S1); the counts being equal, every entry then has its row.
 fn check_index(
     source: &dyn PageSource,
     table: &Table,
     shape: &TableShape,
     index: &IndexShape,
+    rows: u64,
     problems: &mut Vec<String>,
 ) -> Result<()> {
+    let entries = index.tree.verify(source)?;
+    if entries != rows {
+        problems.push(format!(
+            "index \"{}\" has {entries} entries, table \"{}\" has {rows} rows",
+            index.index.name, table.name
+        ));
+    }
     let mut buffer = Vec::new();
     let mut key = Vec::new();
     let mut values = vec![Datum::Null; table.columns.len()];
@@ -126,17 +171,4 @@ fn check_index(
         }
     }
     Ok(())
-}
-
-/// Every page up to the end belongs to a tree or is free; the free ones are counted, not walked: the
-/// pager checks their list.
-fn check_pages(roots: &Roots, report: &TreeReport, problems: &mut Vec<String>) {
-    let used = u32::try_from(report.pages.len()).unwrap_or(u32::MAX);
-    let accounted = used.saturating_add(roots.free_count);
-    if accounted != roots.page_count {
-        problems.push(format!(
-            "{used} pages are in use and {} are free, but the file has {}",
-            roots.free_count, roots.page_count
-        ));
-    }
 }

@@ -5,6 +5,7 @@ mod constraints;
 mod definitions;
 mod inserts;
 mod levels;
+mod maintenance;
 mod reopen;
 mod sequences;
 mod system;
