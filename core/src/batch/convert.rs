@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::value::numeric::Numeric;
-use crate::value::{Datum, Interval, SqlType};
+use crate::value::{Array, Datum, Interval, SqlType};
 
 use super::{Kind, Values, Vector};
 
@@ -47,6 +47,9 @@ impl Vector {
             (Values::Bytes(values), Datum::Numeric(value)) => {
                 values.push_with(|out| value.write_stored(out));
             }
+            (Values::Bytes(values), Datum::Array(value)) => {
+                values.push_with(|out| value.write_stored(out));
+            }
             (_, value) => {
                 return Err(Error::internal(format!("a {:?} column was given {value:?}", self.kind())));
             }
@@ -69,7 +72,8 @@ impl Vector {
             Values::Wide(values) => Datum::Uuid(values[at].cast_unsigned()),
             Values::Bytes(values) => match ty {
                 SqlType::Numeric => Datum::Numeric(Numeric::from_stored(values.get(at))?),
-                SqlType::Bytea => Datum::Bytes(Arc::from(values.get(at))),
+                SqlType::Array(_) => Datum::Array(Arc::new(Array::from_stored(values.get(at))?)),
+                SqlType::Bytea | SqlType::Jsonb => Datum::Bytes(Arc::from(values.get(at))),
                 _ => Datum::Text(Arc::from(text(values.get(at))?)),
             },
         })

@@ -2,10 +2,10 @@
 //!
 //! | kind | SQL types |
 //! |---|---|
-//! | `Int` | bool (0, 1), int2, int4, int8, oid, date, time, timestamp, timestamptz |
+//! | `Int` | bool (0, 1), int2, int4, int8, oid, regtype, date, time, timetz, timestamp, timestamptz |
 //! | `Float` | float4, float8 |
 //! | `Wide` | uuid; interval (months << 96, days << 64, micros: each part two's complement) |
-//! | `Bytes` | text, varchar, char, name, bytea; numeric in its stored form |
+//! | `Bytes` | text, varchar, char, name, json, enumerations, bytea; numeric, jsonb, arrays in their stored form |
 
 use crate::value::SqlType;
 
@@ -35,6 +35,8 @@ impl Kind {
             | SqlType::Oid
             | SqlType::Date
             | SqlType::Time
+            | SqlType::TimeTz
+            | SqlType::Regtype
             | SqlType::Timestamp
             | SqlType::TimestampTz => Kind::Int,
             SqlType::Float4 | SqlType::Float8 => Kind::Float,
@@ -45,6 +47,12 @@ impl Kind {
             | SqlType::Char
             | SqlType::Name
             | SqlType::Bytea
+            | SqlType::Json
+            | SqlType::Jsonb
+            | SqlType::Array(_)
+            | SqlType::Enum(_)
+            | SqlType::AnyElement
+            | SqlType::AnyArray
             | SqlType::Unknown
             | SqlType::Void => Kind::Bytes,
         }

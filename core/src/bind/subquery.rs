@@ -53,7 +53,7 @@ impl Binder<'_> {
         Ok((self.trimmed(bound), info))
     }
 
-    /// `x op ANY (..)`, `x op ALL (..)`; over arrays they are not there yet.
+    /// `x op ANY (..)`, `x op ALL (..)`.
     pub(super) fn any_or_all(
         &mut self,
         whole: &ast::Expr,
@@ -71,7 +71,7 @@ impl Binder<'_> {
             ast::Expr::Subquery(query) => {
                 self.quantified(whole, left, op, query, is_any.then_some(false), level)
             }
-            _ => Err(self.at_expr(Error::unsupported("ANY or ALL of an array"), right)),
+            _ => self.quantified_array(left, &Self::quantified_symbol(op), right, is_any, level),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Type names in syntax.
 
-use sqlparser::ast::DataType;
+use sqlparser::ast::{ArrayElemTypeDef, DataType};
 
 use crate::error::{Error, Result};
 use crate::value::TypeName;
@@ -10,10 +10,17 @@ use super::names;
 /// The type a name in the statement means. `serial` and its kin are not types: see `ddl`.
 pub(super) fn type_name(data_type: &DataType) -> Result<TypeName> {
     match data_type {
-        DataType::Array(_) => return Err(Error::unsupported("an array type")),
-        DataType::JSON
-        | DataType::JSONB
-        | DataType::Bit(_)
+        DataType::Array(
+            ArrayElemTypeDef::AngleBracket(element)
+            | ArrayElemTypeDef::SquareBracket(element, _)
+            | ArrayElemTypeDef::Parenthesis(element),
+        ) => {
+            let element = type_name(element)?;
+            return element.array().ok_or_else(|| {
+                Error::unsupported(format!("an array of type {}", element.ty.name()))
+            });
+        }
+        DataType::Bit(_)
         | DataType::BitVarying(_)
         | DataType::VarBit(_)
         | DataType::Regclass

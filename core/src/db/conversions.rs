@@ -4,7 +4,7 @@
 //! `String` takes any type in PostgreSQL's text form, which is how `numeric` is read without loss.
 
 use crate::error::{Error, Result, SqlState};
-use crate::value::{Datum, Interval, Numeric, SqlType};
+use crate::value::{Array, Datum, Interval, Numeric, SqlType};
 
 use super::rows::Row;
 
@@ -50,7 +50,8 @@ impl ValueRef<'_> {
             ValueRef::Float(value, _) => Datum::Float(value),
             ValueRef::Wide(value, SqlType::Interval) => Datum::Interval(Interval::from_bits(value)),
             ValueRef::Wide(value, _) => Datum::Uuid(value.cast_unsigned()),
-            ValueRef::Bytes(bytes, SqlType::Bytea) => Datum::Bytes(bytes.into()),
+            ValueRef::Bytes(bytes, SqlType::Array(_)) => Datum::Array(Array::from_stored(bytes)?.into()),
+            ValueRef::Bytes(bytes, SqlType::Bytea | SqlType::Jsonb) => Datum::Bytes(bytes.into()),
             ValueRef::Bytes(bytes, SqlType::Numeric) => Datum::Numeric(Numeric::from_stored(bytes)?),
             ValueRef::Bytes(bytes, _) => Datum::Text(text(bytes)?.into()),
         })
@@ -197,7 +198,7 @@ impl<'r> FromDatum<'r> for String {
     fn from_value(value: ValueRef<'r>) -> Result<Self> {
         match value {
             ValueRef::Null => Err(value.mismatch("String")),
-            ValueRef::Bytes(bytes, ty) if !matches!(ty, SqlType::Bytea | SqlType::Numeric) => {
+            ValueRef::Bytes(bytes, ty) if ty.is_textual() || ty == SqlType::Json => {
                 text(bytes).map(str::to_owned)
             }
             other => {

@@ -295,12 +295,15 @@ fn is_kind(datum: &Datum, ty: SqlType) -> bool {
                 | SqlType::Oid
                 | SqlType::Date
                 | SqlType::Time
+                | SqlType::TimeTz
+                | SqlType::Regtype
                 | SqlType::Timestamp
                 | SqlType::TimestampTz
         ),
         Datum::Float(_) => matches!(ty, SqlType::Float4 | SqlType::Float8),
         Datum::Numeric(_) => ty == SqlType::Numeric,
         Datum::Text(_) => is_text(ty),
+        Datum::Array(array) => ty.element() == Some(array.element),
         Datum::Bytes(_) => ty == SqlType::Bytea,
         Datum::Uuid(_) => ty == SqlType::Uuid,
         Datum::Interval(_) => ty == SqlType::Interval,

@@ -37,13 +37,18 @@ pub(crate) fn encode(
             put_wide(out, interval_from_wide(values[at]).span());
         }
         Values::Wide(values) => out.extend_from_slice(&values[at].to_be_bytes()),
-        Values::Bytes(values) if ty != SqlType::Numeric => put_bytes(out, values.get(at), ty),
+        Values::Bytes(values) if !is_made(ty) => put_bytes(out, values.get(at), ty),
         Values::Bytes(_) => key::encode(out, &vector.datum(at, ty)?, ty, false, false),
     }
     if descending {
         out[start..].iter_mut().for_each(|byte| *byte = !*byte);
     }
     Ok(())
+}
+
+/// Whether equal values may have different bytes, so that the key is not made of them.
+fn is_made(ty: SqlType) -> bool {
+    matches!(ty, SqlType::Numeric | SqlType::Jsonb | SqlType::Array(_))
 }
 
 /// Appends a value as [`encode`] does, ascending.
@@ -57,8 +62,8 @@ pub(crate) fn encode_datum(out: &mut Vec<u8>, value: &Datum, ty: SqlType) {
         Datum::Interval(value) => put_wide(out, value.span()),
         Datum::Uuid(value) => out.extend_from_slice(&value.to_be_bytes()),
         Datum::Text(value) => put_bytes(out, value.as_bytes(), ty),
-        Datum::Bytes(value) => put_bytes(out, value, ty),
-        Datum::Numeric(_) => key::encode(out, value, ty, false, false),
+        Datum::Bytes(value) if ty != SqlType::Jsonb => put_bytes(out, value, ty),
+        Datum::Numeric(_) | Datum::Bytes(_) | Datum::Array(_) => key::encode(out, value, ty, false, false),
     }
 }
 

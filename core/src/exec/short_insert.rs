@@ -96,7 +96,7 @@ fn source_of(program: &Program, ty: SqlType) -> Option<Source> {
     }
     match program.as_constant()? {
         // Its stored form would need bytes of its own.
-        Datum::Numeric(_) => None,
+        Datum::Numeric(_) | Datum::Array(_) => None,
         Datum::Null => Some(Source::Constant(Datum::Null, ty)),
         value => (program.ty() == ty).then(|| Source::Constant(value.clone(), ty)),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::value::{Datum, Interval, Numeric};
+use crate::value::{Array, Datum, Interval, Numeric};
 
 fn wrong(at: usize) -> Error {
     Error::internal(format!("argument {at} of a function has an unexpected type"))
@@ -59,6 +59,13 @@ pub(super) fn bytes(arguments: &[Datum], index: usize) -> Result<&[u8]> {
 pub(super) fn interval(arguments: &[Datum], index: usize) -> Result<Interval> {
     match at(arguments, index)? {
         Datum::Interval(value) => Ok(*value),
+        _ => Err(wrong(index)),
+    }
+}
+
+pub(super) fn array(arguments: &[Datum], index: usize) -> Result<&Array> {
+    match at(arguments, index)? {
+        Datum::Array(value) => Ok(value),
         _ => Err(wrong(index)),
     }
 }

@@ -7,6 +7,7 @@ mod aggregate;
 mod argument;
 pub mod like;
 mod operator;
+pub mod regex;
 mod registry;
 mod scalar;
 mod signature;
@@ -20,7 +21,9 @@ use crate::value::{Datum, SqlType};
 
 pub use aggregate::{accumulator, aggregate_name, is_aggregate, resolve_aggregate, resolve_aggregate_star};
 pub use operator::{OperatorResolution, resolve_operator};
-pub use registry::{ScalarFunction, call, is_scalar, resolve_scalar, scalar_function, scalar_name};
+pub use registry::{
+    ScalarFunction, call, internal, is_scalar, resolve_scalar, scalar_function, scalar_name, scalar_volatility,
+};
 
 /// A resolved scalar function: an index into the registry.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -54,6 +57,8 @@ pub struct Resolved<Id> {
     pub strict: bool,
     /// How stable the result is.
     pub volatility: Volatility,
+    /// The OIDs of the argument types follow the arguments, one integer each.
+    pub typed: bool,
 }
 
 /// What a running function may ask of its statement.

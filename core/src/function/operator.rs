@@ -11,8 +11,8 @@ use super::signature::{Choice, Parameter, choose};
 use super::{FunctionId, Resolved, registry};
 
 use SqlType::{
-    Bool, Bytea, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Name, Numeric, Oid, Text, Time,
-    Timestamp, TimestampTz, Uuid,
+    AnyArray, AnyElement, Bool, Bytea, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Json, Jsonb,
+    Name, Numeric, Oid, Regtype, Text, Time, TimeTz, Timestamp, TimestampTz, Uuid,
 };
 
 /// What an operator with these operands means.
@@ -69,7 +69,7 @@ struct Candidate {
 }
 
 /// Types that compare with themselves.
-const ORDERED: [SqlType; 18] = [
+const ORDERED: [SqlType; 21] = [
     Bool,
     Int2,
     Int4,
@@ -88,6 +88,9 @@ const ORDERED: [SqlType; 18] = [
     Interval,
     Uuid,
     Oid,
+    TimeTz,
+    Jsonb,
+    Regtype,
 ];
 
 /// Comparisons of different types, and the type both are compared as.
@@ -102,6 +105,9 @@ const MIXED: [(SqlType, SqlType, SqlType); 9] = [
     (Timestamp, TimestampTz, TimestampTz),
     (Numeric, Numeric, Numeric),
 ];
+
+/// `text[]`
+pub(super) const TEXTS: SqlType = Text.array().expect("text has arrays");
 
 /// Operators that are functions: symbol, left, right, name of the function.
 const CALLS: &[(&str, Option<SqlType>, SqlType, &str)] = &[
@@ -163,6 +169,43 @@ const CALLS: &[(&str, Option<SqlType>, SqlType, &str)] = &[
     (">>", Some(Int4), Int4, "int4shr"),
     (">>", Some(Int8), Int4, "int8shr"),
     ("^@", Some(Text), Text, "starts_with"),
+    ("||", Some(AnyArray), AnyElement, "array_append"),
+    ("||", Some(AnyElement), AnyArray, "array_prepend"),
+    ("||", Some(AnyArray), AnyArray, "array_cat"),
+    ("@>", Some(AnyArray), AnyArray, "arraycontains"),
+    ("<@", Some(AnyArray), AnyArray, "arraycontained"),
+    ("&&", Some(AnyArray), AnyArray, "arrayoverlap"),
+    ("||", Some(Jsonb), Jsonb, "jsonb_concat"),
+    ("-", Some(Jsonb), Text, "jsonb_delete"),
+    ("-", Some(Jsonb), Int4, "jsonb_delete"),
+    ("-", Some(Jsonb), TEXTS, "jsonb_delete"),
+    ("#-", Some(Jsonb), TEXTS, "jsonb_delete_path"),
+    ("->", Some(Jsonb), Text, "jsonb_object_field"),
+    ("->", Some(Jsonb), Int4, "jsonb_array_element"),
+    ("->>", Some(Jsonb), Text, "jsonb_object_field_text"),
+    ("->>", Some(Jsonb), Int4, "jsonb_array_element_text"),
+    ("#>", Some(Jsonb), TEXTS, "jsonb_extract_path_op"),
+    ("#>>", Some(Jsonb), TEXTS, "jsonb_extract_path_text_op"),
+    ("->", Some(Json), Text, "json_object_field"),
+    ("->", Some(Json), Int4, "json_array_element"),
+    ("->>", Some(Json), Text, "json_object_field_text"),
+    ("->>", Some(Json), Int4, "json_array_element_text"),
+    ("#>", Some(Json), TEXTS, "json_extract_path_op"),
+    ("#>>", Some(Json), TEXTS, "json_extract_path_text_op"),
+    ("@>", Some(Jsonb), Jsonb, "jsonb_contains"),
+    ("<@", Some(Jsonb), Jsonb, "jsonb_contained"),
+    ("?", Some(Jsonb), Text, "jsonb_exists"),
+    ("?|", Some(Jsonb), TEXTS, "jsonb_exists_any"),
+    ("?&", Some(Jsonb), TEXTS, "jsonb_exists_all"),
+    ("~", Some(Text), Text, "textregexeq"),
+    ("!~", Some(Text), Text, "textregexne"),
+    ("~*", Some(Text), Text, "texticregexeq"),
+    ("!~*", Some(Text), Text, "texticregexne"),
+    ("+", Some(Date), TimeTz, "datetimetz_pl"),
+    ("+", Some(TimeTz), Date, "timetzdate_pl"),
+    ("+", Some(TimeTz), Interval, "timetz_pl_interval"),
+    ("-", Some(TimeTz), Interval, "timetz_mi_interval"),
+    ("+", Some(Interval), TimeTz, "interval_pl_timetz"),
 ];
 
 fn binary(left: SqlType, right: SqlType, meaning: Meaning) -> Candidate {
@@ -237,7 +280,7 @@ fn candidates(symbol: &str, is_prefix: bool) -> Vec<Candidate> {
         });
     }
     if symbol == "||" && !is_prefix {
-        let (any, text) = (Parameter::Any, Parameter::Of(Text));
+        let (any, text) = (Parameter::AnyNonArray, Parameter::Of(Text));
         let meaning = Meaning::Call("textcat");
         found.push(Candidate { parameters: vec![any, text], meaning });
         found.push(Candidate { parameters: vec![text, any], meaning });
@@ -284,6 +327,15 @@ fn resolve_listed(symbol: &str, left: Option<SqlType>, right: SqlType) -> Result
     let parameters: Vec<Vec<Parameter>> =
         found.iter().map(|candidate| candidate.parameters.clone()).collect();
     let arguments: Vec<SqlType> = left.into_iter().chain([right]).collect();
+    // Arrays and enumerations compare with their own kind.
+    if let (Some(op), [a, b]) = (CompareOp::from_symbol(symbol), arguments.as_slice()) {
+        let own = [*a, *b].into_iter().find(|ty| matches!(ty, SqlType::Array(_) | SqlType::Enum(_)));
+        if let Some(ty) = own
+            && arguments.iter().all(|argument| *argument == ty || *argument == SqlType::Unknown)
+        {
+            return Ok(OperatorResolution::Compare { op, ty });
+        }
+    }
     // An untyped side first tries the type of the other one.
     let supposed: Vec<SqlType> = match arguments[..] {
         [SqlType::Unknown, other] | [other, SqlType::Unknown] => vec![other, other],
@@ -294,7 +346,7 @@ fn resolve_listed(symbol: &str, left: Option<SqlType>, right: SqlType) -> Result
     });
     let choice = exact.map_or_else(|| choose(&parameters, &arguments), Choice::One);
     let problem = match choice {
-        Choice::One(at) => return resolution(&found[at]),
+        Choice::One(at) => return resolution(&found[at], &arguments),
         Choice::None => "does not exist",
         Choice::Ambiguous => "is not unique",
     };
@@ -321,7 +373,7 @@ fn resolve_listed(symbol: &str, left: Option<SqlType>, right: SqlType) -> Result
     })
 }
 
-fn resolution(candidate: &Candidate) -> Result<OperatorResolution> {
+fn resolution(candidate: &Candidate, arguments: &[SqlType]) -> Result<OperatorResolution> {
     Ok(match candidate.meaning {
         Meaning::Arithmetic(op, ty) => OperatorResolution::Arithmetic { op, ty },
         Meaning::Compare(op, ty) => OperatorResolution::Compare { op, ty },
@@ -335,11 +387,15 @@ fn resolution(candidate: &Candidate) -> Result<OperatorResolution> {
                 .map(|parameter| match parameter {
                     Parameter::Of(ty) => *ty,
                     // `||` with a value of any type takes it as text.
-                    Parameter::Any | Parameter::AnyAsText => Text,
+                    Parameter::Any | Parameter::AnyNonArray | Parameter::AnyAsText => Text,
                 })
                 .collect();
-            let call = registry::exact(name, &types)
+            let mut call = registry::exact(name, &types)
                 .ok_or_else(|| Error::internal(format!("operator function {name} is not registered")))?;
+            if types.iter().any(|ty| ty.is_polymorphic()) {
+                (call.arguments, call.result) =
+                    registry::settled(&candidate.parameters, arguments, call.result)?;
+            }
             OperatorResolution::Call(call)
         }
     })

@@ -7,7 +7,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::value::{Datum, SqlType, common_type_for};
 
 use super::scalar;
-use super::signature::{Choice, Parameter, choose};
+use super::signature::{Choice, Parameter, choose, unify};
 use super::{FunctionContext, FunctionId, Resolved, Volatility};
 
 /// Computes one call. Arguments have the resolved types; of strict functions none is NULL.
@@ -24,6 +24,8 @@ pub(crate) struct Entry {
     result: SqlType,
     strict: bool,
     volatility: Volatility,
+    /// Is told the types of its arguments: their OIDs follow them.
+    typed: bool,
     run: ScalarFunction,
 }
 
@@ -42,6 +44,7 @@ pub(crate) const fn f(
         result,
         strict: true,
         volatility: Volatility::Immutable,
+        typed: false,
         run,
     }
 }
@@ -53,6 +56,10 @@ impl Entry {
     }
     pub(crate) const fn volatile(mut self) -> Entry {
         self.volatility = Volatility::Volatile;
+        self
+    }
+    pub(crate) const fn typed(mut self) -> Entry {
+        self.typed = true;
         self
     }
     /// Is called with NULLs, too.
@@ -67,6 +74,17 @@ impl Entry {
     pub(crate) const fn variadic(mut self, parameter: Parameter) -> Entry {
         self.variadic = Some(parameter);
         self
+    }
+
+    fn resolved(&self, id: FunctionId, arguments: Vec<SqlType>, result: SqlType) -> Resolved<FunctionId> {
+        Resolved {
+            id,
+            arguments,
+            result,
+            strict: self.strict,
+            volatility: self.volatility,
+            typed: self.typed,
+        }
     }
 
     /// The parameters a call with `count` arguments meets.
@@ -143,17 +161,48 @@ pub fn resolve_scalar(name: &str, arguments: &[SqlType]) -> Result<Resolved<Func
     match choose(&candidates, arguments) {
         Choice::One(at) => {
             let (id, entry) = ids[at];
-            Ok(Resolved {
-                id,
-                arguments: taken(&candidates[at], arguments),
-                result: entry.result,
-                strict: entry.strict,
-                volatility: entry.volatility,
-            })
+            let (arguments, result) = settled(&candidates[at], arguments, entry.result)?;
+            Ok(entry.resolved(id, arguments, result))
         }
         Choice::None => Err(undefined(name, arguments)),
         Choice::Ambiguous => Err(ambiguous(name, arguments)),
     }
+}
+
+/// The types arguments are handed over in, and the result's, where a signature is polymorphic.
+pub(super) fn settled(
+    parameters: &[Parameter],
+    arguments: &[SqlType],
+    result: SqlType,
+) -> Result<(Vec<SqlType>, SqlType)> {
+    let mut taken = taken(parameters, arguments);
+    if !result.is_polymorphic() && !taken.iter().any(|ty| ty.is_polymorphic()) {
+        return Ok((taken, result));
+    }
+    let undetermined = || {
+        Error::new(
+            SqlState::DATATYPE_MISMATCH,
+            "could not determine polymorphic type because input has type unknown",
+        )
+    };
+    let has_array = taken.contains(&SqlType::AnyArray);
+    let element = match unify(parameters, arguments) {
+        // An element without a type is a text; an array without one is nothing.
+        Some(SqlType::Unknown) if !has_array => SqlType::Text,
+        Some(SqlType::Unknown) | None => return Err(undetermined()),
+        Some(element) => element,
+    };
+    let array = match element.array() {
+        Some(array) => array,
+        None => return Err(undetermined()),
+    };
+    let settle = |ty| match ty {
+        SqlType::AnyElement => element,
+        SqlType::AnyArray => array,
+        other => other,
+    };
+    taken.iter_mut().for_each(|ty| *ty = settle(*ty));
+    Ok((taken, settle(result)))
 }
 
 /// The types arguments are handed over in.
@@ -163,7 +212,7 @@ pub(super) fn taken(parameters: &[Parameter], arguments: &[SqlType]) -> Vec<SqlT
         .zip(arguments)
         .map(|(parameter, argument)| match parameter {
             Parameter::Of(ty) => *ty,
-            Parameter::Any => *argument,
+            Parameter::Any | Parameter::AnyNonArray => *argument,
             Parameter::AnyAsText => SqlType::Unknown,
         })
         .collect()
@@ -177,28 +226,26 @@ fn resolve_common(name: &str, arguments: &[SqlType]) -> Result<Resolved<Function
     }
     let ty = common_type_for(&name.to_ascii_uppercase(), arguments)?;
     let wanted = if ty == SqlType::Char { format!("{name} char") } else { name.to_string() };
-    let (id, entry) = entries()
-        .find(|(_, entry)| entry.name == wanted)
-        .ok_or_else(|| Error::internal("greatest, least and nullif are registered"))?;
-    Ok(Resolved {
-        id,
-        arguments: vec![ty; arguments.len()],
-        result: ty,
-        strict: entry.strict,
-        volatility: entry.volatility,
-    })
+    internal(&wanted, vec![ty; arguments.len()], ty)
 }
 
 /// The function of exactly this signature; the operator table is built of such.
 pub(super) fn exact(name: &str, parameters: &[SqlType]) -> Option<Resolved<FunctionId>> {
     let (id, entry) = entries().find(|(_, entry)| entry.name == name && entry.parameters == parameters)?;
-    Some(Resolved {
-        id,
-        arguments: parameters.to_vec(),
-        result: entry.result,
-        strict: entry.strict,
-        volatility: entry.volatility,
-    })
+    Some(entry.resolved(id, parameters.to_vec(), entry.result))
+}
+
+/// A function of ours that no call reaches by name, with the types the caller has decided.
+pub fn internal(name: &str, arguments: Vec<SqlType>, result: SqlType) -> Result<Resolved<FunctionId>> {
+    let (id, entry) = entries()
+        .find(|(_, entry)| entry.name == name)
+        .ok_or_else(|| Error::internal(format!("{name} is registered")))?;
+    Ok(entry.resolved(id, arguments, result))
+}
+
+/// How stable the results of a function are.
+pub fn scalar_volatility(id: FunctionId) -> Volatility {
+    entry(id).map_or(Volatility::Volatile, |entry| entry.volatility)
 }
 
 fn call_text(name: &str, arguments: &[SqlType]) -> String {

@@ -6,7 +6,7 @@
 //! exact match -> coercible candidates -> most exact -> most preferred -> unknown literals decide
 //! ```
 
-use crate::value::{SqlType, TypeCategory, implicit_cast};
+use crate::value::{SqlType, TypeCategory, common_type, implicit_cast};
 
 /// What a parameter accepts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,8 @@ pub(crate) enum Parameter {
     Of(SqlType),
     /// Any type; the argument is handed over as it is.
     Any,
+    /// Any type but an array.
+    AnyNonArray,
     /// Any type; the argument is handed over as the text its output function gives.
     AnyAsText,
 }
@@ -32,7 +34,10 @@ pub(crate) enum Choice {
 
 fn accepts(parameter: Parameter, argument: SqlType) -> bool {
     match parameter {
+        Parameter::Of(SqlType::AnyElement) => argument != SqlType::Void,
+        Parameter::Of(SqlType::AnyArray) => argument == SqlType::Unknown || argument.element().is_some(),
         Parameter::Of(ty) => argument == SqlType::Unknown || implicit_cast(argument, ty),
+        Parameter::AnyNonArray => argument != SqlType::Void && argument.element().is_none(),
         Parameter::Any | Parameter::AnyAsText => argument != SqlType::Void,
     }
 }
@@ -44,15 +49,38 @@ fn is_exactly(parameter: Parameter, argument: SqlType) -> bool {
 fn is_preferred_in(parameter: Parameter, category: TypeCategory) -> bool {
     match parameter {
         Parameter::Of(ty) => ty.category() == category && ty.is_preferred(),
-        Parameter::Any | Parameter::AnyAsText => false,
+        Parameter::Any | Parameter::AnyNonArray | Parameter::AnyAsText => false,
     }
 }
 
 fn category(parameter: Parameter) -> TypeCategory {
     match parameter {
         Parameter::Of(ty) => ty.category(),
-        Parameter::Any | Parameter::AnyAsText => TypeCategory::Pseudo,
+        Parameter::Any | Parameter::AnyNonArray | Parameter::AnyAsText => TypeCategory::Pseudo,
     }
+}
+
+/// What `AnyElement` stands for in a call: `None` when the arguments do not agree, `Unknown` when they do
+/// not tell.
+pub(crate) fn unify(parameters: &[Parameter], arguments: &[SqlType]) -> Option<SqlType> {
+    let mut elements = Vec::new();
+    for (parameter, argument) in parameters.iter().zip(arguments) {
+        match parameter {
+            _ if *argument == SqlType::Unknown => {}
+            Parameter::Of(SqlType::AnyElement) | Parameter::AnyNonArray => elements.push(*argument),
+            Parameter::Of(SqlType::AnyArray) => elements.push(argument.element()?),
+            _ => {}
+        }
+    }
+    if elements.is_empty() {
+        return Some(SqlType::Unknown);
+    }
+    common_type(&elements)
+}
+
+fn fits(parameters: &[Parameter], arguments: &[SqlType]) -> bool {
+    parameters.iter().zip(arguments).all(|(parameter, argument)| accepts(*parameter, *argument))
+        && unify(parameters, arguments).is_some()
 }
 
 /// Chooses among candidates that all take as many arguments as are given.
@@ -64,7 +92,7 @@ pub(crate) fn choose(candidates: &[Vec<Parameter>], arguments: &[SqlType]) -> Ch
         return Choice::One(at);
     }
     let mut left: Vec<usize> = (0..candidates.len())
-        .filter(|at| candidates[*at].iter().zip(arguments).all(|(p, argument)| accepts(*p, *argument)))
+        .filter(|at| fits(&candidates[*at], arguments))
         .collect();
     match left[..] {
         [] => return Choice::None,
@@ -103,7 +131,8 @@ pub(crate) fn choose(candidates: &[Vec<Parameter>], arguments: &[SqlType]) -> Ch
     if let Some(first) = types.next()
         && types.all(|ty| ty == first)
     {
-        let mut fitting = left.iter().filter(|at| candidates[**at].iter().all(|p| accepts(*p, *first)));
+        let supposed = vec![*first; arguments.len()];
+        let mut fitting = left.iter().filter(|at| fits(&candidates[**at], &supposed));
         if let (Some(only), None) = (fitting.next(), fitting.next()) {
             return Choice::One(*only);
         }

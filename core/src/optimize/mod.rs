@@ -31,7 +31,7 @@ mod tests;
 use crate::base::ColumnId;
 use crate::catalog::Catalog;
 use crate::error::Result;
-use crate::function::scalar_name;
+use crate::function::{Volatility, scalar_volatility};
 use crate::plan::{Bound, Expr, LogicalPlan, Statement};
 
 /// What rules know beside their plan.
@@ -152,20 +152,7 @@ fn take(plan: &mut LogicalPlan) -> LogicalPlan {
 /// Whether evaluating it twice, earlier or not at all would be noticed.
 fn is_volatile(expr: &Expr) -> bool {
     expr.any(&|expr| match expr {
-        Expr::Call { function, .. } => matches!(
-            scalar_name(*function),
-            "random"
-                | "nextval"
-                | "currval"
-                | "lastval"
-                | "setval"
-                | "gen_random_uuid"
-                | "uuidv4"
-                | "uuidv7"
-                | "clock_timestamp"
-                | "timeofday"
-                | "pg_sleep"
-        ),
+        Expr::Call { function, .. } => scalar_volatility(*function) == Volatility::Volatile,
         _ => false,
     })
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::base::ColumnId;
 use crate::catalog::Index;
 use crate::error::Result;
-use crate::function::scalar_name;
+use crate::function::{FunctionId, Volatility, scalar_volatility};
 use crate::plan::{CompareOp, Expr, TableScan};
 use crate::value::{Datum, SqlType};
 
@@ -300,23 +300,12 @@ fn is_independent(expr: &Expr, columns: &Columns) -> bool {
     expr.columns(&mut read);
     read.iter().all(|id| columns.place(*id).is_none())
         && !expr.any(&|expr| match expr {
-            Expr::Call { function, .. } => is_volatile(scalar_name(*function)),
+            Expr::Call { function, .. } => is_volatile(*function),
             _ => false,
         })
 }
 
 /// Functions whose every call may answer something else.
-pub(super) fn is_volatile(name: &str) -> bool {
-    matches!(
-        name,
-        "random"
-            | "gen_random_uuid"
-            | "uuidv7"
-            | "clock_timestamp"
-            | "timeofday"
-            | "nextval"
-            | "setval"
-            | "currval"
-            | "lastval"
-    )
+pub(super) fn is_volatile(function: FunctionId) -> bool {
+    scalar_volatility(function) == Volatility::Volatile
 }

@@ -8,6 +8,8 @@
 //! strings  bytes with 00 as 00 FF, then 00 00; char without its padding
 //! uuid     16 bytes
 //! interval its length in microseconds (a month is 30 days), 16 bytes
+//! jsonb    see `value::json::key`
+//! array    01 and a value or 02 per element; 00; dimensions, each length and lower bound
 //! numeric  class; base-100 exponent; digits + 1 in base 100; 00; inverted where negative
 //! ```
 //!
@@ -18,7 +20,9 @@
 
 use crate::error::{Error, Result};
 use crate::value::compare::canonical_float;
-use crate::value::{Datum, Numeric, SqlType, text};
+use crate::value::array::Dimension;
+use crate::value::json::Json;
+use crate::value::{Array, Datum, Numeric, SqlType, text};
 
 const NULL_FIRST: u8 = 0;
 const VALUE: u8 = 1;
@@ -41,6 +45,13 @@ pub fn encode(out: &mut Vec<u8>, datum: &Datum, ty: SqlType, descending: bool, n
     }
     out.push(VALUE);
     let start = out.len();
+    encode_value(out, datum, ty);
+    if descending {
+        invert(&mut out[start..]);
+    }
+}
+
+fn encode_value(out: &mut Vec<u8>, datum: &Datum, ty: SqlType) {
     match datum {
         Datum::Null => {}
         Datum::Bool(value) => out.push(u8::from(*value)),
@@ -51,12 +62,34 @@ pub fn encode(out: &mut Vec<u8>, datum: &Datum, ty: SqlType, descending: bool, n
             encode_bytes(out, text::without_padding(value).as_bytes());
         }
         Datum::Text(value) => encode_bytes(out, value.as_bytes()),
+        Datum::Bytes(value) if ty == SqlType::Jsonb => encode_jsonb(out, value),
         Datum::Bytes(value) => encode_bytes(out, value),
+        Datum::Array(value) => encode_array(out, value),
         Datum::Uuid(value) => out.extend_from_slice(&value.to_be_bytes()),
         Datum::Interval(value) => out.extend_from_slice(&flip_wide(value.span())),
     }
-    if descending {
-        invert(&mut out[start..]);
+}
+
+/// A value that cannot be read, which only damage could bring, gets the key of null.
+fn encode_jsonb(out: &mut Vec<u8>, stored: &[u8]) {
+    let json = Json::from_stored(stored).unwrap_or(Json::Null);
+    json.write_key(out, &|number, out| encode_numeric(out, number));
+}
+
+fn encode_array(out: &mut Vec<u8>, array: &Array) {
+    for item in &array.items {
+        if item.is_null() {
+            out.push(NULL_LAST);
+        } else {
+            out.push(VALUE);
+            encode_value(out, item, array.element);
+        }
+    }
+    out.push(NULL_FIRST);
+    out.push(array.dimensions.len() as u8);
+    for dimension in &array.dimensions {
+        out.extend_from_slice(&(dimension.length as u32).to_be_bytes());
+        out.extend_from_slice(&(dimension.lower.cast_unsigned() ^ 1 << 31).to_be_bytes());
     }
 }
 
@@ -72,7 +105,7 @@ fn encode_int(out: &mut Vec<u8>, value: i64, ty: SqlType) {
         // The value is in its type's range: shifting keeps order and drops only sign copies.
         SqlType::Int2 => out.extend_from_slice(&((value as u16) ^ 1 << 15).to_be_bytes()),
         SqlType::Int4 | SqlType::Date => out.extend_from_slice(&((value as u32) ^ 1 << 31).to_be_bytes()),
-        SqlType::Oid => out.extend_from_slice(&(value as u32).to_be_bytes()),
+        SqlType::Oid | SqlType::Regtype => out.extend_from_slice(&(value as u32).to_be_bytes()),
         _ => out.extend_from_slice(&flipped.to_be_bytes()),
     }
 }
@@ -147,7 +180,16 @@ fn encode_numeric(out: &mut Vec<u8>, value: &Numeric) {
 /// Whether a key column of this type can be read back to the value it was made of.
 pub fn is_reversible(ty: SqlType) -> bool {
     // Scale, padding and the parts of an interval are lost (K3); -0 comes back as 0.
-    !matches!(ty, SqlType::Numeric | SqlType::Char | SqlType::Interval | SqlType::Float4 | SqlType::Float8)
+    !matches!(
+        ty,
+        SqlType::Numeric
+            | SqlType::Char
+            | SqlType::Interval
+            | SqlType::Float4
+            | SqlType::Float8
+            | SqlType::Jsonb
+            | SqlType::Array(_)
+    )
 }
 
 /// Reads one column from the front of `key` and steps past it.
@@ -161,7 +203,10 @@ pub fn decode(key: &mut &[u8], ty: SqlType, descending: bool) -> Result<Datum> {
         VALUE => {}
         _ => return Err(corrupt()),
     }
-    let mask = if descending { 0xff } else { 0 };
+    decode_value(key, ty, if descending { 0xff } else { 0 })
+}
+
+fn decode_value(key: &mut &[u8], ty: SqlType, mask: u8) -> Result<Datum> {
     Ok(match ty {
         SqlType::Bool => match take::<1>(key)?[0] ^ mask {
             bit @ (0 | 1) => Datum::Bool(bit == 1),
@@ -173,8 +218,8 @@ pub fn decode(key: &mut &[u8], ty: SqlType, descending: bool) -> Result<Datum> {
         SqlType::Int4 | SqlType::Date => {
             Datum::Int(i64::from((u32::from_be_bytes(masked(take(key)?, mask)) ^ 1 << 31).cast_signed()))
         }
-        SqlType::Oid => Datum::Int(i64::from(u32::from_be_bytes(masked(take(key)?, mask)))),
-        SqlType::Int8 | SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz => {
+        SqlType::Oid | SqlType::Regtype => Datum::Int(i64::from(u32::from_be_bytes(masked(take(key)?, mask)))),
+        SqlType::Int8 | SqlType::Time | SqlType::TimeTz | SqlType::Timestamp | SqlType::TimestampTz => {
             Datum::Int((u64::from_be_bytes(masked(take(key)?, mask)) ^ 1 << 63).cast_signed())
         }
         SqlType::Float4 => {
@@ -198,12 +243,46 @@ pub fn decode(key: &mut &[u8], ty: SqlType, descending: bool) -> Result<Datum> {
         }
         SqlType::Numeric => Datum::Numeric(decode_numeric(key, mask)?),
         SqlType::Bytea => Datum::Bytes(decode_bytes(key, mask)?.into()),
-        SqlType::Text | SqlType::Varchar | SqlType::Char | SqlType::Name | SqlType::Unknown => {
+        SqlType::Jsonb => Datum::Bytes(decode_jsonb(key, mask)?.to_stored().into()),
+        SqlType::Array(element) => decode_array(key, element.ty(), mask)?,
+        SqlType::Text
+        | SqlType::Varchar
+        | SqlType::Char
+        | SqlType::Name
+        | SqlType::Json
+        | SqlType::Enum(_)
+        | SqlType::Unknown => {
             let text = String::from_utf8(decode_bytes(key, mask)?).map_err(|_| corrupt())?;
             Datum::Text(text.into())
         }
-        SqlType::Void => return Err(corrupt()),
+        SqlType::Void | SqlType::AnyElement | SqlType::AnyArray => return Err(corrupt()),
     })
+}
+
+fn decode_array(key: &mut &[u8], element: SqlType, mask: u8) -> Result<Datum> {
+    let mut items = Vec::new();
+    loop {
+        match take::<1>(key)?[0] ^ mask {
+            NULL_FIRST => break,
+            VALUE => items.push(decode_value(key, element, mask)?),
+            NULL_LAST => items.push(Datum::Null),
+            _ => return Err(corrupt()),
+        }
+    }
+    let mut dimensions = Vec::new();
+    for _ in 0..take::<1>(key)?[0] ^ mask {
+        let length = u32::from_be_bytes(masked(take(key)?, mask)) as usize;
+        let lower = (u32::from_be_bytes(masked(take(key)?, mask)) ^ 1 << 31).cast_signed();
+        dimensions.push(Dimension { length, lower });
+    }
+    Array { element, dimensions, items }.datum()
+}
+
+fn decode_jsonb(key: &mut &[u8], mask: u8) -> Result<Json> {
+    let key = core::cell::RefCell::new(key);
+    let mut byte = || Ok(take::<1>(&mut key.borrow_mut())?[0] ^ mask);
+    let mut number = |_: &mut dyn FnMut() -> Result<u8>| decode_numeric(&mut key.borrow_mut(), mask);
+    Json::read_key(&mut byte, &mut number, 0)
 }
 
 fn corrupt() -> Error {

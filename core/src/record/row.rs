@@ -5,26 +5,28 @@
 //! | boolean | 1 | 0 or 1 |
 //! | smallint | 2 | the value |
 //! | integer, date | 4 | the value |
-//! | oid | 4 | the value, read as unsigned |
+//! | oid, regtype | 4 | the value, read as unsigned |
 //! | real | 4 | its bits |
-//! | bigint, time, timestamp, timestamptz | 8 | the value |
+//! | bigint, time, timetz, timestamp, timestamptz | 8 | the value |
 //! | double precision | 8 | its bits |
 //! | uuid | 16 | the value, big-endian |
 //! | interval | 16 | months << 96, days << 64, microseconds |
-//! | text, varchar, char, name, bytea | variable | the bytes |
+//! | text, varchar, char, name, json, bytea | variable | the bytes |
+//! | an enumeration | variable | one character for its place in the order, then the label |
+//! | jsonb, arrays | variable | their stored forms (`value::json`, `value::array`) |
 //! | numeric | variable | its stored form |
 
 use crate::base::{Cell, CellWidth};
 use crate::error::{Error, Result};
-use crate::value::{Datum, Interval, Numeric, SqlType};
+use crate::value::{Array, Datum, Interval, Numeric, SqlType};
 
 /// How a type is laid out.
 pub fn cell_width(ty: SqlType) -> CellWidth {
     match ty {
         SqlType::Bool => CellWidth::W1,
         SqlType::Int2 => CellWidth::W2,
-        SqlType::Int4 | SqlType::Date | SqlType::Oid | SqlType::Float4 => CellWidth::W4,
-        SqlType::Int8 | SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz | SqlType::Float8 => {
+        SqlType::Int4 | SqlType::Date | SqlType::Oid | SqlType::Regtype | SqlType::Float4 => CellWidth::W4,
+        SqlType::Int8 | SqlType::Time | SqlType::TimeTz | SqlType::Timestamp | SqlType::TimestampTz | SqlType::Float8 => {
             CellWidth::W8
         }
         SqlType::Uuid | SqlType::Interval => CellWidth::W16,
@@ -34,6 +36,12 @@ pub fn cell_width(ty: SqlType) -> CellWidth {
         | SqlType::Char
         | SqlType::Name
         | SqlType::Bytea
+        | SqlType::Json
+        | SqlType::Jsonb
+        | SqlType::Array(_)
+        | SqlType::Enum(_)
+        | SqlType::AnyElement
+        | SqlType::AnyArray
         | SqlType::Unknown
         | SqlType::Void => CellWidth::Var,
     }
@@ -41,21 +49,34 @@ pub fn cell_width(ty: SqlType) -> CellWidth {
 
 /// A value as a cell. `scratch` is cleared and holds the bytes of a numeric.
 pub fn encode<'a>(datum: &'a Datum, ty: SqlType, scratch: &'a mut Vec<u8>) -> Cell<'a> {
-    if let Datum::Numeric(value) = datum {
+    if is_written(datum) {
         scratch.clear();
-        value.write_stored(scratch);
+        write(datum, scratch);
         return Cell::Bytes(scratch);
     }
     encode_plain(datum, ty)
 }
 
-/// A value that is no numeric as a cell.
+/// Whether the stored form has to be made first.
+fn is_written(datum: &Datum) -> bool {
+    matches!(datum, Datum::Numeric(_) | Datum::Array(_))
+}
+
+fn write(datum: &Datum, out: &mut Vec<u8>) {
+    match datum {
+        Datum::Numeric(value) => value.write_stored(out),
+        Datum::Array(value) => value.write_stored(out),
+        _ => {}
+    }
+}
+
+/// A value that is neither numeric nor array as a cell.
 pub fn encode_plain(datum: &Datum, ty: SqlType) -> Cell<'_> {
     match datum {
-        Datum::Null | Datum::Numeric(_) => Cell::Null,
+        Datum::Null | Datum::Numeric(_) | Datum::Array(_) => Cell::Null,
         Datum::Bool(value) => Cell::Int(i64::from(*value)),
         // Sign-extended as four bytes are: half of the oids look negative.
-        Datum::Int(value) if ty == SqlType::Oid => Cell::Int(*value << 32 >> 32),
+        Datum::Int(value) if matches!(ty, SqlType::Oid | SqlType::Regtype) => Cell::Int(*value << 32 >> 32),
         Datum::Int(value) => Cell::Int(*value),
         Datum::Float(value) if ty == SqlType::Float4 => {
             Cell::Int(i64::from((*value as f32).to_bits().cast_signed()))
@@ -90,18 +111,18 @@ pub fn encode_values<'a>(
     scratch.clear();
     // First all bytes, each with its length before it; then the cells may borrow them together.
     for (datum, _) in row.clone() {
-        if let Datum::Numeric(value) = datum {
+        if is_written(datum) {
             let at = scratch.len();
             scratch.extend_from_slice(&[0; 4]);
-            value.write_stored(scratch);
+            write(datum, scratch);
             let length = u32::try_from(scratch.len() - at - 4)
-                .map_err(|_| Error::internal("a numeric of more than 4 GiB"))?;
+                .map_err(|_| Error::internal("a value of more than 4 GiB"))?;
             scratch[at..at + 4].copy_from_slice(&length.to_le_bytes());
         }
     }
     let mut rest: &'a [u8] = scratch;
     for (datum, ty) in row {
-        if let Datum::Numeric(_) = datum {
+        if is_written(datum) {
             let (length, tail) = rest.split_first_chunk::<4>().expect("written above");
             let (bytes, tail) = tail.split_at(u32::from_le_bytes(*length) as usize);
             out.push(Cell::Bytes(bytes));
@@ -119,7 +140,7 @@ pub fn decode(cell: Cell<'_>, ty: SqlType) -> Result<Datum> {
     Ok(match (cell, ty) {
         (Cell::Null, _) => Datum::Null,
         (Cell::Int(value @ (0 | 1)), SqlType::Bool) => Datum::Bool(value == 1),
-        (Cell::Int(value), SqlType::Oid) => Datum::Int(value & 0xffff_ffff),
+        (Cell::Int(value), SqlType::Oid | SqlType::Regtype) => Datum::Int(value & 0xffff_ffff),
         (Cell::Int(value), SqlType::Float4) => Datum::Float(f64::from(f32::from_bits(value as u32))),
         (Cell::Int(value), SqlType::Float8) => Datum::Float(f64::from_bits(value.cast_unsigned())),
         (
@@ -129,16 +150,24 @@ pub fn decode(cell: Cell<'_>, ty: SqlType) -> Result<Datum> {
             | SqlType::Int8
             | SqlType::Date
             | SqlType::Time
+            | SqlType::TimeTz
             | SqlType::Timestamp
             | SqlType::TimestampTz,
         ) => Datum::Int(value),
         (Cell::Wide(value), SqlType::Uuid) => Datum::Uuid(value.cast_unsigned()),
         (Cell::Wide(value), SqlType::Interval) => Datum::Interval(Interval::from_bits(value)),
         (Cell::Bytes(bytes), SqlType::Numeric) => Datum::Numeric(Numeric::from_stored(bytes)?),
-        (Cell::Bytes(bytes), SqlType::Bytea) => Datum::Bytes(bytes.into()),
+        (Cell::Bytes(bytes), SqlType::Array(_)) => Datum::Array(Array::from_stored(bytes)?.into()),
+        (Cell::Bytes(bytes), SqlType::Bytea | SqlType::Jsonb) => Datum::Bytes(bytes.into()),
         (
             Cell::Bytes(bytes),
-            SqlType::Text | SqlType::Varchar | SqlType::Char | SqlType::Name | SqlType::Unknown,
+            SqlType::Text
+            | SqlType::Varchar
+            | SqlType::Char
+            | SqlType::Name
+            | SqlType::Json
+            | SqlType::Enum(_)
+            | SqlType::Unknown,
         ) => Datum::from(core::str::from_utf8(bytes).map_err(|_| wrong())?),
         _ => return Err(wrong()),
     })

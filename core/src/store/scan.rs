@@ -46,7 +46,7 @@ enum Kind {
 
 fn kind_of(ty: SqlType) -> Kind {
     match (ty, cell_width(ty)) {
-        (SqlType::Oid, _) => Kind::Oid,
+        (SqlType::Oid | SqlType::Regtype, _) => Kind::Oid,
         (SqlType::Float4, _) => Kind::Float4,
         (SqlType::Float8, _) => Kind::Float8,
         (_, CellWidth::W1 | CellWidth::W2 | CellWidth::W4 | CellWidth::W8) => Kind::Int,

@@ -7,7 +7,8 @@ use crate::error::{Error, Result, SqlState};
 use super::number::{fits, float_to_integer, out_of_range, to_single};
 use super::numeric::Numeric;
 use super::text::{fit, without_padding};
-use super::{Datum, SqlType, TypeName, explicit_cast, temporal};
+use super::json::Json;
+use super::{Array, Datum, SqlType, TypeName, explicit_cast, label, temporal};
 
 /// Converts a value and fits it to the modifier of `to`.
 ///
@@ -38,18 +39,47 @@ pub fn apply_modifier(value: Datum, ty: TypeName, explicit: bool) -> Result<Datu
             }
             Datum::Interval(interval)
         }
-        Datum::Null | Datum::Bool(_) | Datum::Float(_) | Datum::Bytes(_) | Datum::Uuid(_) => value,
+        Datum::Array(array) if ty.modifier >= 0 => {
+            let Some(element) = ty.element() else { return Ok(Datum::Array(array)) };
+            let mut fitted = Array::clone(&array);
+            for item in &mut fitted.items {
+                *item = apply_modifier(core::mem::replace(item, Datum::Null), element, explicit)?;
+            }
+            fitted.datum()?
+        }
+        Datum::Null
+        | Datum::Bool(_)
+        | Datum::Float(_)
+        | Datum::Bytes(_)
+        | Datum::Uuid(_)
+        | Datum::Array(_) => value,
     })
 }
 
 fn convert(datum: &Datum, from: SqlType, to: TypeName) -> Result<Datum> {
     use SqlType::{Bool, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Name, Numeric as Num, Oid};
-    use SqlType::{Text, Time, Timestamp, TimestampTz, Unknown, Varchar};
+    use SqlType::{Text, Time, TimeTz, Timestamp, TimestampTz, Unknown, Varchar};
     let ty = to.ty;
     if from == ty {
         return Ok(datum.clone());
     }
     Ok(match (datum, from, ty) {
+        (Datum::Array(array), _, SqlType::Array(element)) => {
+            let element = TypeName::plain(element.ty());
+            let items = array.items.iter().map(|item| cast(item, array.element, element, true));
+            let items = items.collect::<Result<Vec<_>>>()?;
+            Array { element: element.ty, dimensions: array.dimensions.clone(), items }.datum()?
+        }
+        (Datum::Text(text), SqlType::Enum(_), Text | Varchar | Char | Name | Unknown) => {
+            Datum::from(label(text))
+        }
+        (Datum::Bytes(stored), SqlType::Jsonb, Bool | Int2 | Int4 | Int8 | Float4 | Float8 | Num) => {
+            from_jsonb(&Json::from_stored(stored)?, to)?
+        }
+        (Datum::Int(value), Oid, SqlType::Regtype) | (Datum::Int(value), SqlType::Regtype, Oid) => {
+            Datum::Int(*value)
+        }
+        (Datum::Int(value), SqlType::Regtype, Int4 | Int8) => Datum::Int(*value),
         (Datum::Text(text), Char, Text | Varchar | Name) => Datum::Text(Arc::from(without_padding(text))),
         (Datum::Text(_), _, Text | Varchar | Char | Name | Unknown) => datum.clone(),
         (Datum::Text(text), ..) => Datum::parse(text, to)?,
@@ -86,11 +116,35 @@ fn convert(datum: &Datum, from: SqlType, to: TypeName) -> Result<Datum> {
         (Datum::Numeric(value), _, Float4 | Float8) => Datum::Float(numeric_to_float(value, ty)?),
         (
             _,
-            Date | Time | Timestamp | TimestampTz | Interval,
-            Date | Time | Timestamp | TimestampTz | Interval,
+            Date | Time | TimeTz | Timestamp | TimestampTz | Interval,
+            Date | Time | TimeTz | Timestamp | TimestampTz | Interval,
         ) => temporal::convert(datum, from, ty)?,
         _ => return Err(cannot_cast(from, ty)),
     })
+}
+
+/// A jsonb scalar as a number or boolean.
+fn from_jsonb(json: &Json, to: TypeName) -> Result<Datum> {
+    match (json, to.ty) {
+        (Json::Bool(value), SqlType::Bool) => Ok(Datum::Bool(*value)),
+        (Json::Number(value), ty) if ty != SqlType::Bool => {
+            convert(&Datum::Numeric(value.clone()), SqlType::Numeric, to)
+        }
+        _ => {
+            let kind = match json {
+                Json::Null => "null",
+                Json::Bool(_) => "boolean",
+                Json::Number(_) => "numeric",
+                Json::String(_) => "string",
+                Json::Array(_) => "array",
+                Json::Object(_) => "object",
+            };
+            Err(Error::new(
+                SqlState::INVALID_PARAMETER_VALUE,
+                format!("cannot cast jsonb {kind} to type {}", to.ty.name()),
+            ))
+        }
+    }
 }
 
 fn numeric_to_float(value: &Numeric, ty: SqlType) -> Result<f64> {

@@ -25,14 +25,22 @@ pub enum CastLevel {
 pub fn cast_level(from: SqlType, to: SqlType) -> Option<CastLevel> {
     use CastLevel::{Assignment, Explicit, Implicit};
     use SqlType::{
-        Bool, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Name, Numeric, Oid, Text, Time,
-        Timestamp, TimestampTz, Unknown, Varchar, Void,
+        AnyArray, AnyElement, Bool, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Json, Jsonb, Name, Numeric, Oid, Regtype, Text,
+        Time, TimeTz, Timestamp, TimestampTz, Unknown, Varchar, Void,
     };
     if from == to || from == Unknown {
         return Some(Implicit);
     }
+    if let (SqlType::Array(from), SqlType::Array(to)) = (from, to) {
+        // As its elements; PostgreSQL goes through no text here.
+        let (from, to) = (from.ty(), to.ty());
+        if from.category() == TypeCategory::String && to.category() != TypeCategory::String {
+            return Some(Explicit);
+        }
+        return cast_level(from, to);
+    }
     Some(match (from, to) {
-        (Void, _) | (_, Void) => return None,
+        (Void | AnyElement | AnyArray, _) | (_, Void | AnyElement | AnyArray) => return None,
         (_, Unknown) => Explicit,
         (Int2, Int4 | Int8 | Oid | Float4 | Float8 | Numeric)
         | (Int4, Int8 | Oid | Float4 | Float8 | Numeric)
@@ -45,7 +53,9 @@ pub fn cast_level(from: SqlType, to: SqlType) -> Option<CastLevel> {
         | (Name, Text)
         | (Date, Timestamp | TimestampTz)
         | (Timestamp, TimestampTz)
-        | (Time, Interval) => Implicit,
+        | (Time, Interval | TimeTz)
+        | (Oid, Regtype)
+        | (Regtype, Oid) => Implicit,
         (Int8, Int2 | Int4)
         | (Int4, Int2)
         | (Oid, Int4 | Int8)
@@ -54,8 +64,14 @@ pub fn cast_level(from: SqlType, to: SqlType) -> Option<CastLevel> {
         | (Numeric, Int2 | Int4 | Int8)
         | (Timestamp | TimestampTz, Date | Time)
         | (TimestampTz, Timestamp)
-        | (Interval, Time) => Assignment,
+        | (Interval, Time)
+        | (TimeTz, Time)
+        | (TimestampTz, TimeTz)
+        | (Json, Jsonb)
+        | (Jsonb, Json)
+        | (Regtype, Int4 | Int8) => Assignment,
         (Bool, Int4) | (Int4, Bool) => Explicit,
+        (Jsonb, Bool | Int2 | Int4 | Int8 | Float4 | Float8 | Numeric) => Explicit,
         // Conversion through text: to a string type by assignment, from one only when asked for.
         (_, to) if to.category() == TypeCategory::String => Assignment,
         (from, _) if from.category() == TypeCategory::String => Explicit,

@@ -7,6 +7,7 @@ use core::cmp::Ordering;
 use core::hash::{Hash, Hasher};
 
 use super::text::without_padding;
+use super::json::Json;
 use super::{Datum, Interval, SqlType};
 
 /// Orders two values of type `ty`. NULL, which operators never pass, comes last and equals itself,
@@ -24,7 +25,9 @@ pub fn compare(a: &Datum, b: &Datum, ty: SqlType) -> Ordering {
         (Datum::Float(a), Datum::Float(b)) => compare_floats(*a, *b),
         (Datum::Numeric(a), Datum::Numeric(b)) => a.compare(b),
         (Datum::Bool(a), Datum::Bool(b)) => a.cmp(b),
+        (Datum::Bytes(a), Datum::Bytes(b)) if ty == SqlType::Jsonb => compare_jsonb(a, b),
         (Datum::Bytes(a), Datum::Bytes(b)) => a.cmp(b),
+        (Datum::Array(a), Datum::Array(b)) => a.compare(b),
         (Datum::Uuid(a), Datum::Uuid(b)) => a.cmp(b),
         (Datum::Interval(a), Datum::Interval(b)) => a.span().cmp(&b.span()),
         (a, b) => kind(a).cmp(&kind(b)),
@@ -42,7 +45,16 @@ fn kind(datum: &Datum) -> u8 {
         Datum::Bytes(_) => 5,
         Datum::Uuid(_) => 6,
         Datum::Interval(_) => 7,
-        Datum::Null => 8,
+        Datum::Array(_) => 8,
+        Datum::Null => 9,
+    }
+}
+
+/// Values that cannot be read, which only damage could bring, are ordered by their bytes.
+fn compare_jsonb(a: &[u8], b: &[u8]) -> Ordering {
+    match (Json::from_stored(a), Json::from_stored(b)) {
+        (Ok(a), Ok(b)) => a.compare(&b),
+        _ => a.cmp(b),
     }
 }
 
@@ -66,7 +78,21 @@ pub fn hash<H: Hasher>(datum: &Datum, ty: SqlType, state: &mut H) {
         Datum::Numeric(value) => value.hash_value(state),
         Datum::Text(value) if ty == SqlType::Char => without_padding(value).hash(state),
         Datum::Text(value) => value.hash(state),
+        Datum::Bytes(value) if ty == SqlType::Jsonb => {
+            let mut key = Vec::new();
+            if let Ok(json) = Json::from_stored(value) {
+                json.write_key(&mut key, &|number, out| {
+                    let trimmed = number.trim_scale();
+                    trimmed.write_stored(out);
+                });
+            }
+            key.hash(state);
+        }
         Datum::Bytes(value) => value.hash(state),
+        Datum::Array(array) => {
+            array.items.len().hash(state);
+            array.items.iter().for_each(|item| hash(item, array.element, state));
+        }
         Datum::Uuid(value) => value.hash(state),
         Datum::Interval(value) => value.span().hash(state),
     }

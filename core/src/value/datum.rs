@@ -7,11 +7,12 @@ use std::sync::Arc;
 /// | kind | types |
 /// |---|---|
 /// | `Bool` | boolean |
-/// | `Int` | int2, int4, int8, oid; date (days since 2000-01-01); time (us since midnight); timestamp and timestamptz (us since 2000-01-01 00:00 UTC); `i64::MIN`/`MAX` are -infinity/infinity of timestamps, `i32::MIN`/`MAX` of dates |
+/// | `Int` | int2, int4, int8, oid; date (days since 2000-01-01); time (us since midnight); timestamp and timestamptz (us since 2000-01-01 00:00 UTC); timetz (see [`super::temporal::timetz`]); `i64::MIN`/`MAX` are -infinity/infinity of timestamps, `i32::MIN`/`MAX` of dates |
 /// | `Float` | float4 (rounded to single precision), float8 |
 /// | `Numeric` | numeric |
-/// | `Text` | text, varchar, char, name, unknown |
-/// | `Bytes` | bytea |
+/// | `Text` | text, varchar, char, name, unknown, json; an enumeration's label behind its place ([`super::label`]) |
+/// | `Bytes` | bytea; jsonb in its stored form |
+/// | `Array` | arrays |
 /// | `Uuid` | uuid, big-endian |
 /// | `Interval` | interval |
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,8 @@ pub enum Datum {
     Uuid(u128),
     /// See the table.
     Interval(Interval),
+    /// See the table.
+    Array(Arc<super::Array>),
 }
 
 /// A span of time; the three parts are kept apart, as PostgreSQL does.

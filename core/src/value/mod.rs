@@ -4,11 +4,13 @@
 //! *physical* kind and the [`SqlType`] beside it says what the bits mean.
 
 pub mod arithmetic;
+pub mod array;
 pub(crate) mod bytea;
 mod cast;
 mod coerce;
 pub mod compare;
 mod datum;
+pub mod json;
 pub mod number;
 pub mod numeric;
 mod operator;
@@ -20,6 +22,7 @@ mod uuid;
 #[cfg(test)]
 mod tests;
 
+pub use array::Array;
 pub use cast::{apply_modifier, cannot_cast, cast};
 pub use coerce::{
     CastLevel, assignment_cast, cast_level, common_type, common_type_for, explicit_cast, implicit_cast,
@@ -29,4 +32,5 @@ pub use compare::{compare, equal, hash};
 pub use datum::{Datum, Interval};
 pub use numeric::Numeric;
 pub use operator::{ArithmeticOp, CompareOp};
-pub use sql_type::{SqlType, TypeCategory, TypeName};
+pub use text::label;
+pub use sql_type::{Element, SqlType, TypeCategory, TypeName, USER_OID_MIN};

@@ -60,6 +60,36 @@ pub enum SqlType {
     Unknown,
     /// The result of statements and functions that return nothing.
     Void,
+    /// `time with time zone`
+    TimeTz,
+    /// `json`: the text as it was given
+    Json,
+    /// `jsonb`
+    Jsonb,
+    /// `regtype`: a type, as its OID
+    Regtype,
+    /// An array of any number of dimensions.
+    Array(Element),
+    /// An enumeration of the catalog, by its OID (even, at least [`USER_OID_MIN`]).
+    Enum(u32),
+    /// In signatures only: any type, the same (or a common one) for all parameters declared so.
+    AnyElement,
+    /// In signatures only: an array of what [`SqlType::AnyElement`] stands for.
+    AnyArray,
+}
+
+/// The element type of an array, by its OID: an array of arrays is an array of more dimensions.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Element(u32);
+
+/// The first OID of types that statements make. The array type of an enumeration follows it.
+pub const USER_OID_MIN: u32 = 16384;
+
+impl Element {
+    /// The type of the elements.
+    pub fn ty(self) -> SqlType {
+        SqlType::from_oid(self.0).unwrap_or(SqlType::Unknown)
+    }
 }
 
 /// A type with its modifier, as columns and casts have it.
@@ -84,6 +114,10 @@ const INTERVAL_FULL_RANGE: i32 = 0x7fff << 16;
 /// PostgreSQL's `typcategory`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TypeCategory {
+    /// `A`
+    Array,
+    /// `E`
+    Enum,
     /// `B`
     Boolean,
     /// `D`
@@ -102,74 +136,134 @@ pub enum TypeCategory {
     Unknown,
 }
 
-impl SqlType {
-    /// Every type.
-    pub const ALL: [SqlType; 21] = [
-        SqlType::Bool,
-        SqlType::Int2,
-        SqlType::Int4,
-        SqlType::Int8,
-        SqlType::Float4,
-        SqlType::Float8,
-        SqlType::Numeric,
-        SqlType::Text,
-        SqlType::Varchar,
-        SqlType::Char,
-        SqlType::Name,
-        SqlType::Bytea,
-        SqlType::Date,
-        SqlType::Time,
-        SqlType::Timestamp,
-        SqlType::TimestampTz,
-        SqlType::Interval,
-        SqlType::Uuid,
-        SqlType::Oid,
-        SqlType::Unknown,
-        SqlType::Void,
-    ];
+macro_rules! built_in_types {
+    ($($ty:ident $oid:literal $short:literal $long:literal $array:literal;)*) => {
+        impl SqlType {
+            /// Every type that is built in, but no array.
+            pub const ALL: [SqlType; [$($oid),*].len()] = [$(SqlType::$ty),*];
 
-    /// OID in `pg_type`, short name (`typname`) and long name (`format_type`).
-    const fn entry(self) -> (u32, &'static str, &'static str) {
-        match self {
-            SqlType::Bool => (16, "bool", "boolean"),
-            SqlType::Int2 => (21, "int2", "smallint"),
-            SqlType::Int4 => (23, "int4", "integer"),
-            SqlType::Int8 => (20, "int8", "bigint"),
-            SqlType::Float4 => (700, "float4", "real"),
-            SqlType::Float8 => (701, "float8", "double precision"),
-            SqlType::Numeric => (1700, "numeric", "numeric"),
-            SqlType::Text => (25, "text", "text"),
-            SqlType::Varchar => (1043, "varchar", "character varying"),
-            SqlType::Char => (1042, "bpchar", "character"),
-            SqlType::Name => (19, "name", "name"),
-            SqlType::Bytea => (17, "bytea", "bytea"),
-            SqlType::Date => (1082, "date", "date"),
-            SqlType::Time => (1083, "time", "time without time zone"),
-            SqlType::Timestamp => (1114, "timestamp", "timestamp without time zone"),
-            SqlType::TimestampTz => (1184, "timestamptz", "timestamp with time zone"),
-            SqlType::Interval => (1186, "interval", "interval"),
-            SqlType::Uuid => (2950, "uuid", "uuid"),
-            SqlType::Oid => (26, "oid", "oid"),
-            SqlType::Unknown => (705, "unknown", "unknown"),
-            SqlType::Void => (2278, "void", "void"),
+            /// OID, short name (`typname`), long name (`format_type`); the same three of its array type.
+            const fn entry(self) -> (u32, &'static str, &'static str, u32, &'static str, &'static str) {
+                match self {
+                    $(SqlType::$ty => ($oid, $short, $long, $array, concat!("_", $short), concat!($long, "[]")),)*
+                    SqlType::AnyElement => (2283, "anyelement", "anyelement", 0, "", ""),
+                    SqlType::AnyArray => (2277, "anyarray", "anyarray", 0, "", ""),
+                    SqlType::Enum(_) | SqlType::Array(_) => (0, "enum", "enum", 0, "", ""),
+                }
+            }
         }
-    }
 
+        const fn built_in(oid: u32) -> Option<SqlType> {
+            match oid {
+                $($oid => Some(SqlType::$ty),)*
+                _ => None,
+            }
+        }
+
+        const fn built_in_array(oid: u32) -> Option<SqlType> {
+            $(if oid == $array && oid != 0 {
+                return Some(SqlType::$ty);
+            })*
+            None
+        }
+    };
+}
+
+built_in_types! {
+    Bool 16 "bool" "boolean" 1000;
+    Int2 21 "int2" "smallint" 1005;
+    Int4 23 "int4" "integer" 1007;
+    Int8 20 "int8" "bigint" 1016;
+    Float4 700 "float4" "real" 1021;
+    Float8 701 "float8" "double precision" 1022;
+    Numeric 1700 "numeric" "numeric" 1231;
+    Text 25 "text" "text" 1009;
+    Varchar 1043 "varchar" "character varying" 1015;
+    Char 1042 "bpchar" "character" 1014;
+    Name 19 "name" "name" 1003;
+    Bytea 17 "bytea" "bytea" 1001;
+    Date 1082 "date" "date" 1182;
+    Time 1083 "time" "time without time zone" 1183;
+    Timestamp 1114 "timestamp" "timestamp without time zone" 1115;
+    TimestampTz 1184 "timestamptz" "timestamp with time zone" 1185;
+    Interval 1186 "interval" "interval" 1187;
+    Uuid 2950 "uuid" "uuid" 2951;
+    Oid 26 "oid" "oid" 1028;
+    Unknown 705 "unknown" "unknown" 0;
+    Void 2278 "void" "void" 0;
+    TimeTz 1266 "timetz" "time with time zone" 1270;
+    Json 114 "json" "json" 199;
+    Jsonb 3802 "jsonb" "jsonb" 3807;
+    Regtype 2206 "regtype" "regtype" 2211;
+}
+
+impl SqlType {
     /// PostgreSQL's OID.
     pub const fn oid(self) -> u32 {
-        self.entry().0
+        match self {
+            SqlType::Array(Element(element)) if element >= USER_OID_MIN => element + 1,
+            SqlType::Array(Element(element)) => match built_in(element) {
+                Some(ty) => ty.entry().3,
+                None => 0,
+            },
+            SqlType::Enum(oid) => oid,
+            _ => self.entry().0,
+        }
     }
     /// The type of an OID.
-    pub fn from_oid(oid: u32) -> Option<SqlType> {
-        SqlType::ALL.into_iter().find(|ty| ty.oid() == oid)
+    pub const fn from_oid(oid: u32) -> Option<SqlType> {
+        if oid >= USER_OID_MIN {
+            return Some(if oid % 2 == 0 { SqlType::Enum(oid) } else { SqlType::Array(Element(oid - 1)) });
+        }
+        match built_in(oid) {
+            Some(ty) => Some(ty),
+            None => match built_in_array(oid) {
+                Some(ty) => Some(SqlType::Array(Element(ty.oid()))),
+                None => None,
+            },
+        }
     }
     /// The name PostgreSQL prints, without modifier: `integer`, `character varying`.
     pub const fn name(self) -> &'static str {
-        self.entry().2
+        match self {
+            SqlType::Array(Element(element)) => match built_in(element) {
+                Some(ty) => ty.entry().5,
+                None => "enum[]",
+            },
+            _ => self.entry().2,
+        }
     }
-    /// The name in `pg_type`: `int4`, `varchar`.
+    /// The name in `pg_type`: `int4`, `varchar`, `_int4`.
     pub const fn internal_name(self) -> &'static str {
-        self.entry().1
+        match self {
+            SqlType::Array(Element(element)) => match built_in(element) {
+                Some(ty) => ty.entry().4,
+                None => "_enum",
+            },
+            _ => self.entry().1,
+        }
+    }
+    /// The array type with elements of this type; `None` where PostgreSQL has none. An array is its own.
+    pub const fn array(self) -> Option<SqlType> {
+        match self {
+            SqlType::Array(_) => Some(self),
+            SqlType::Enum(oid) => Some(SqlType::Array(Element(oid))),
+            _ => match self.entry().3 {
+                0 => None,
+                _ => Some(SqlType::Array(Element(self.entry().0))),
+            },
+        }
+    }
+    /// The type of an array's elements.
+    pub fn element(self) -> Option<SqlType> {
+        match self {
+            SqlType::Array(element) => Some(element.ty()),
+            _ => None,
+        }
+    }
+    /// Whether it stands for several types in signatures.
+    pub const fn is_polymorphic(self) -> bool {
+        matches!(self, SqlType::AnyElement | SqlType::AnyArray)
     }
 
     /// The type of a name in lower case, any of its spellings, without modifier.
@@ -200,10 +294,21 @@ impl SqlType {
             "timestamptz" | "timestamp with time zone" => SqlType::TimestampTz,
             "interval" => SqlType::Interval,
             "uuid" => SqlType::Uuid,
+            "timetz" | "time with time zone" => SqlType::TimeTz,
+            "json" => SqlType::Json,
+            "jsonb" => SqlType::Jsonb,
+            "regtype" => SqlType::Regtype,
             "oid" => SqlType::Oid,
             "unknown" => SqlType::Unknown,
             "void" => SqlType::Void,
-            _ => return None,
+            // `int4[]`, `int4[3][3]` and the name in the catalog, `_int4`; dimensions mean nothing.
+            _ => {
+                let element = match name.split_once('[') {
+                    Some((element, _)) if name.ends_with(']') => element.trim_end(),
+                    _ => name.strip_prefix('_')?,
+                };
+                return SqlType::from_name(element)?.array();
+            }
         })
     }
 
@@ -217,15 +322,18 @@ impl SqlType {
             | SqlType::Float4
             | SqlType::Float8
             | SqlType::Numeric
+            | SqlType::Regtype
             | SqlType::Oid => TypeCategory::Numeric,
             SqlType::Text | SqlType::Varchar | SqlType::Char | SqlType::Name => TypeCategory::String,
-            SqlType::Bytea | SqlType::Uuid => TypeCategory::User,
-            SqlType::Date | SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz => {
+            SqlType::Bytea | SqlType::Uuid | SqlType::Json | SqlType::Jsonb => TypeCategory::User,
+            SqlType::Array(_) => TypeCategory::Array,
+            SqlType::Enum(_) => TypeCategory::Enum,
+            SqlType::Date | SqlType::Time | SqlType::TimeTz | SqlType::Timestamp | SqlType::TimestampTz => {
                 TypeCategory::DateTime
             }
             SqlType::Interval => TypeCategory::Timespan,
             SqlType::Unknown => TypeCategory::Unknown,
-            SqlType::Void => TypeCategory::Pseudo,
+            SqlType::Void | SqlType::AnyElement | SqlType::AnyArray => TypeCategory::Pseudo,
         }
     }
 
@@ -271,7 +379,7 @@ impl TypeName {
         if arguments.is_empty() {
             return Ok(TypeName::plain(ty));
         }
-        let modifier = match (ty, arguments) {
+        let modifier = match (ty.element().unwrap_or(ty), arguments) {
             (SqlType::Varchar | SqlType::Char, [length]) => {
                 let name = if ty == SqlType::Varchar { "varchar" } else { "char" };
                 if *length < 1 {
@@ -306,7 +414,14 @@ impl TypeName {
                     _ => invalid("precision for type float must be less than 54 bits".into()),
                 };
             }
-            (SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz | SqlType::Interval, [digits]) => {
+            (
+                SqlType::Time
+                | SqlType::TimeTz
+                | SqlType::Timestamp
+                | SqlType::TimestampTz
+                | SqlType::Interval,
+                [digits],
+            ) => {
                 if *digits < 0 {
                     let name = ty.internal_name().to_ascii_uppercase();
                     return invalid(format!("{name}({digits}) precision must not be negative"));
@@ -330,6 +445,13 @@ impl TypeName {
         let undefined =
             || Error::new(SqlState::UNDEFINED_OBJECT, format!("type \"{}\" does not exist", text.trim()));
         let (mut name, mut arguments) = (String::new(), Vec::new());
+        if let Some((element, dimensions)) = text.split_once('[') {
+            let fits = |c: char| c.is_ascii_digit() || c == '[' || c == ']' || c == ' ';
+            if !dimensions.trim_end().ends_with(']') || !dimensions.chars().all(fits) {
+                return Err(undefined());
+            }
+            return TypeName::parse(element)?.array().ok_or_else(undefined);
+        }
         let (head, tail) = match text.split_once('(') {
             None => (text, ""),
             Some((head, rest)) => {
@@ -347,15 +469,22 @@ impl TypeName {
             name.push_str(&word.to_ascii_lowercase());
         }
         let name = name.strip_prefix("pg_catalog.").unwrap_or(&name);
-        if name.ends_with("[]") {
-            return Err(Error::unsupported("an array type"));
-        }
         // In quotes "char" is another type, of one byte, which we do not have.
         let ty = SqlType::from_name(name.trim_matches('"')).ok_or_else(undefined)?;
         if ty == SqlType::Char && arguments.is_empty() && name != "bpchar" {
             arguments.push(1);
         }
         TypeName::with_arguments(ty, &arguments)
+    }
+
+    /// The array type with such elements: it has their modifier.
+    pub fn array(self) -> Option<TypeName> {
+        Some(TypeName { ty: self.ty.array()?, modifier: self.modifier })
+    }
+
+    /// What elements of an array have to be.
+    pub fn element(self) -> Option<TypeName> {
+        Some(TypeName { ty: self.ty.element()?, modifier: self.modifier })
     }
 
     /// n of `varchar(n)` and `char(n)`, in characters.
@@ -377,7 +506,9 @@ impl TypeName {
     /// p of `timestamp(p)` and its kin.
     pub fn fraction_digits(self) -> Option<u32> {
         match self.ty {
-            SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz => u32::try_from(self.modifier).ok(),
+            SqlType::Time | SqlType::TimeTz | SqlType::Timestamp | SqlType::TimestampTz => {
+                u32::try_from(self.modifier).ok()
+            }
             SqlType::Interval if self.modifier >= 0 && self.modifier & 0xffff <= 6 => {
                 u32::try_from(self.modifier & 0xffff).ok()
             }
@@ -388,6 +519,9 @@ impl TypeName {
 
 impl fmt::Display for TypeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(element) = self.element() {
+            return write!(f, "{element}[]");
+        }
         if let Some(length) = self.length() {
             return write!(f, "{}({length})", self.ty.name());
         }
@@ -396,6 +530,7 @@ impl fmt::Display for TypeName {
         }
         match (self.ty, self.fraction_digits()) {
             (SqlType::Time, Some(digits)) => write!(f, "time({digits}) without time zone"),
+            (SqlType::TimeTz, Some(digits)) => write!(f, "time({digits}) with time zone"),
             (SqlType::Timestamp, Some(digits)) => write!(f, "timestamp({digits}) without time zone"),
             (SqlType::TimestampTz, Some(digits)) => write!(f, "timestamp({digits}) with time zone"),
             (SqlType::Interval, Some(digits)) => write!(f, "interval({digits})"),

@@ -10,7 +10,8 @@ use crate::error::{Error, Result, SqlState};
 
 use super::number::{parse_bool, parse_float, parse_integer, write_float};
 use super::numeric::Numeric;
-use super::{Datum, SqlType, TypeName, bytea, temporal, uuid};
+use super::json::Json;
+use super::{Datum, SqlType, TypeName, array, bytea, temporal, uuid};
 
 impl Datum {
     /// Reads a value as the type's input function does; the modifier is applied as on assignment.
@@ -26,8 +27,26 @@ impl Datum {
             SqlType::Varchar | SqlType::Char | SqlType::Name => fit(Arc::from(text), ty, false)?,
             SqlType::Bytea => Datum::Bytes(Arc::from(bytea::parse(text)?)),
             SqlType::Uuid => Datum::Uuid(uuid::parse(text)?),
-            SqlType::Date | SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz | SqlType::Interval => {
-                return temporal::parse(text, ty, None);
+            SqlType::Date
+            | SqlType::Time
+            | SqlType::TimeTz
+            | SqlType::Timestamp
+            | SqlType::TimestampTz
+            | SqlType::Interval => return temporal::parse(text, ty, None),
+            SqlType::Json => {
+                Json::check(text)?;
+                Datum::from(text)
+            }
+            SqlType::Jsonb => Datum::Bytes(Json::parse(text)?.to_stored().into()),
+            SqlType::Regtype => Datum::Int(regtype(text)?),
+            SqlType::Array(element) => {
+                let element = TypeName { ty: element.ty(), modifier: ty.modifier };
+                return array::parse_array(text, element)?.datum();
+            }
+            // Which labels there are stands in the catalog: `bind` and `db` read them.
+            SqlType::Enum(_) => return Err(Error::unsupported("an enumeration's value here")),
+            SqlType::AnyElement | SqlType::AnyArray => {
+                return Err(Error::unsupported(format!("a value of type {}", ty.ty.name())));
             }
             SqlType::Void => return Err(Error::unsupported("a value of type void")),
         })
@@ -37,7 +56,7 @@ impl Datum {
     /// UTC): only so do `now`, `today`, `tomorrow` and `yesterday` mean something.
     pub fn parse_at(text: &str, ty: TypeName, now: i64) -> Result<Datum> {
         match ty.ty {
-            SqlType::Date | SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz => {
+            SqlType::Date | SqlType::Time | SqlType::TimeTz | SqlType::Timestamp | SqlType::TimestampTz => {
                 temporal::parse(text, ty, Some(now))
             }
             _ => Datum::parse(text, ty),
@@ -51,17 +70,33 @@ impl Datum {
             Datum::Null => {}
             Datum::Bool(value) => out.push(if *value { 't' } else { 'f' }),
             Datum::Int(value) => match ty {
-                SqlType::Date | SqlType::Time | SqlType::Timestamp | SqlType::TimestampTz => {
-                    temporal::write(*value, ty, out);
-                }
+                SqlType::Date
+                | SqlType::Time
+                | SqlType::TimeTz
+                | SqlType::Timestamp
+                | SqlType::TimestampTz => temporal::write(*value, ty, out),
+                SqlType::Regtype => match u32::try_from(*value).ok().and_then(SqlType::from_oid) {
+                    Some(ty) => out.push_str(ty.name()),
+                    None => {
+                        let _infallible = write!(out, "{value}");
+                    }
+                },
                 _ => {
                     let _infallible = write!(out, "{value}");
                 }
             },
             Datum::Float(value) => write_float(*value, ty, out),
             Datum::Numeric(value) => value.write_text(out),
+            Datum::Text(value) if matches!(ty, SqlType::Enum(_)) => out.push_str(label(value)),
             Datum::Text(value) => out.push_str(value),
+            Datum::Bytes(value) if ty == SqlType::Jsonb => {
+                // Damage shows as nothing here; reading the value anywhere else reports it.
+                if let Ok(json) = Json::from_stored(value) {
+                    json.write_text(out);
+                }
+            }
             Datum::Bytes(value) => bytea::write(value, out),
+            Datum::Array(value) => value.write_text(out),
             Datum::Uuid(value) => uuid::write(*value, out),
             Datum::Interval(value) => temporal::write_interval(value, out),
         }
@@ -73,6 +108,21 @@ impl Datum {
         self.write_text(ty, &mut out);
         out
     }
+}
+
+/// The label of a value of an enumeration: behind one character that gives its place in the order, so
+/// that values compare, hash and index as texts do.
+pub fn label(value: &str) -> &str {
+    let mut rest = value.chars();
+    rest.next();
+    rest.as_str()
+}
+
+fn regtype(text: &str) -> Result<i64> {
+    if let Ok(oid) = text.parse::<u32>() {
+        return Ok(i64::from(oid));
+    }
+    TypeName::parse(text).map(|ty| i64::from(ty.ty.oid()))
 }
 
 /// Fits text to varchar(n), char(n) or name. What is too long is cut in explicit casts; else it is

@@ -8,7 +8,7 @@ use sqlparser::ast::{
 use crate::bind::binder::{Binder, Clause, Level};
 use crate::bind::names;
 use crate::error::{Error, Result, SqlState};
-use crate::function::{is_aggregate, resolve_aggregate, resolve_aggregate_star, resolve_scalar};
+use crate::function::{FunctionId, Resolved, is_aggregate, resolve_aggregate, resolve_aggregate_star, resolve_scalar};
 use crate::plan::{AggregateCall, Expr};
 use crate::value::{Datum, SqlType, TypeName};
 
@@ -122,7 +122,7 @@ impl Binder<'_> {
         for ((expr, place), to) in arguments.into_iter().zip(&resolved.arguments) {
             converted.push(self.convert(expr, *to, place)?);
         }
-        Ok(Expr::Call { function: resolved.id, arguments: converted, ty: resolved.result })
+        Ok(called(&resolved, converted))
     }
 
     fn aggregate(
@@ -310,6 +310,16 @@ impl Binder<'_> {
             _ => Err(Error::internal("not a special call")),
         }
     }
+}
+
+/// A call on converted arguments; functions that ask for them are given the arguments' types.
+pub(super) fn called(resolved: &Resolved<FunctionId>, mut arguments: Vec<Expr>) -> Expr {
+    if resolved.typed {
+        let oid = |expr: &Expr| Expr::Literal(Datum::Int(i64::from(expr.ty().oid())), SqlType::Oid);
+        let types: Vec<Expr> = arguments.iter().map(oid).collect();
+        arguments.extend(types);
+    }
+    Expr::Call { function: resolved.id, arguments, ty: resolved.result }
 }
 
 fn missing_function(name: &str, types: &[SqlType]) -> Error {

@@ -1,5 +1,6 @@
 //! Scalar expressions: dispatch on syntax. One file per family of forms.
 
+mod array;
 mod call;
 mod column;
 mod conditional;
@@ -111,6 +112,17 @@ impl Binder<'_> {
             E::AllOp { left, compare_op, right } => {
                 self.any_or_all(expr, left, compare_op, right, false, level)
             }
+            E::Array(array) => self.array(&array.elem, None, expr, level),
+            E::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain, level),
+            E::SimilarTo { negated, expr: operand, pattern, escape_char } => {
+                self.similar(operand, pattern, escape_char.as_deref(), *negated, level)
+            }
+            E::Like { negated: false, any: true, expr: operand, pattern, escape_char: None } => {
+                self.quantified_array(operand, "~~", pattern, true, level)
+            }
+            E::ILike { negated: false, any: true, expr: operand, pattern, escape_char: None } => {
+                self.quantified_array(operand, "~~*", pattern, true, level)
+            }
             E::Tuple(_) => Err(self.at_expr(Error::unsupported("a row value here"), expr)),
             E::Collate { expr: operand, collation } => self.collate(operand, collation, level),
             _ => Err(self.at_expr(unsupported(expr), expr)),
@@ -125,7 +137,13 @@ impl Binder<'_> {
         level: &mut Level<'_>,
     ) -> Result<Expr> {
         let to = types::type_name(data_type).map_err(|error| self.at_cast(error, kind, operand, true))?;
-        let bound = self.expr(operand, level)?;
+        let bound = match operand {
+            // The elements take the type of the cast, as if each were cast.
+            ast::Expr::Array(array) if to.ty.element().is_some() => {
+                self.array(&array.elem, Some(to), operand, level)?
+            }
+            _ => self.expr(operand, level)?,
+        };
         let from = bound.ty();
         self.try_convert(bound, to, CastLevel::Explicit, operand)?
             .map_err(|_| self.at_cast(cannot_cast(from, to.ty), kind, operand, false))
@@ -188,10 +206,7 @@ fn cannot_cast(from: SqlType, to: SqlType) -> Error {
 fn unsupported(expr: &ast::Expr) -> Error {
     use ast::Expr as E;
     let what = match expr {
-        E::Array(_) => "ARRAY",
-        E::CompoundFieldAccess { .. } => "a subscript or field access",
         E::JsonAccess { .. } | E::IsJson { .. } => "JSON",
-        E::SimilarTo { .. } => "SIMILAR TO",
         E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => "GROUPING SETS",
         E::Convert { .. } => "CONVERT",
         E::IsNormalized { .. } => "IS NORMALIZED",

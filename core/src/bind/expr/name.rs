@@ -51,6 +51,8 @@ fn figure(expr: &ast::Expr, depth: usize) -> Option<(String, u8)> {
             SetExpr::Values(_) => fixed("column1"),
             _ => None,
         },
+        E::Array(_) => fixed("array"),
+        E::CompoundFieldAccess { root, .. } => figure(root, depth + 1),
         E::Extract { .. } => fixed("extract"),
         E::Ceil { .. } => fixed("ceil"),
         E::Floor { .. } => fixed("floor"),

@@ -9,6 +9,7 @@ use crate::parse::{self, Lexer, TokenKind};
 use crate::plan::{Expr, LikeKind};
 use crate::value::SqlType;
 
+use super::call::called;
 use super::literal;
 
 impl Binder<'_> {
@@ -95,7 +96,7 @@ impl Binder<'_> {
                     self.convert(left, to_left, left_place)?,
                     self.convert(right, to_right, right_place)?,
                 ];
-                Expr::Call { function: call.id, arguments, ty: call.result }
+                called(&call, arguments)
             }
             OperatorResolution::Negate { .. } | OperatorResolution::Identity { .. } => {
                 return Err(Error::internal("a prefix operator has no left side"));
@@ -141,7 +142,7 @@ impl Binder<'_> {
             OperatorResolution::Call(call) => {
                 let to = call.arguments.first().copied().unwrap_or(SqlType::Unknown);
                 let arguments = vec![self.convert(bound, to, operand)?];
-                Ok(Expr::Call { function: call.id, arguments, ty: call.result })
+                Ok(called(&call, arguments))
             }
             OperatorResolution::Arithmetic { .. }
             | OperatorResolution::Compare { .. }
@@ -243,7 +244,7 @@ impl Binder<'_> {
 }
 
 /// An operator as PostgreSQL writes it; `None` for other dialects' words.
-fn symbol(op: &BinaryOperator) -> Option<String> {
+pub(super) fn symbol(op: &BinaryOperator) -> Option<String> {
     Some(match op {
         BinaryOperator::PGLikeMatch => "~~".to_owned(),
         BinaryOperator::PGILikeMatch => "~~*".to_owned(),

@@ -7,15 +7,16 @@ mod collect;
 mod count;
 mod deviation;
 mod extreme;
+mod gather;
 mod sum;
 
 use crate::error::{Error, Result, SqlState};
 use crate::value::SqlType::{
-    self, Bool, Bytea, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Numeric, Oid, Text, Time,
-    Timestamp, TimestampTz,
+    self, AnyArray, AnyElement, Bool, Bytea, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Numeric, Oid, Text, Time,
+    TimeTz, Timestamp, TimestampTz,
 };
 
-use super::registry::{taken, undefined};
+use super::registry::{settled, undefined};
 use super::signature::{Choice, Parameter, choose};
 use super::{Accumulator, AggregateId, Resolved, Volatility};
 
@@ -93,6 +94,23 @@ static GENERAL: &[Entry] = &[
     a("bit_xor", of!(Int8), Int8, boolean::bit_xor),
     Entry { strict: false, ..a("string_agg", of!(Text, Text), Text, collect::strings) },
     Entry { strict: false, ..a("string_agg", of!(Bytea, Bytea), Bytea, collect::bytes) },
+    Entry { strict: false, ..a("array_agg", &[Parameter::AnyNonArray], SqlType::AnyArray, gather::array) },
+    Entry { strict: false, ..a("array_agg", of!(AnyArray), SqlType::AnyArray, gather::array) },
+    Entry { strict: false, ..a("json_agg", &[Parameter::Any], SqlType::Json, gather::json_array) },
+    Entry { strict: false, ..a("jsonb_agg", &[Parameter::Any], SqlType::Jsonb, gather::jsonb_array) },
+    Entry {
+        strict: false,
+        ..a("json_object_agg", &[Parameter::Any, Parameter::Any], SqlType::Json, gather::json_object)
+    },
+    Entry {
+        strict: false,
+        ..a("jsonb_object_agg", &[Parameter::Any, Parameter::Any], SqlType::Jsonb, gather::jsonb_object)
+    },
+    a("min", of!(AnyArray), SqlType::AnyArray, extreme::min),
+    a("max", of!(AnyArray), SqlType::AnyArray, extreme::max),
+    // Of enumerations only: see `resolve`.
+    a("min", of!(AnyElement), SqlType::AnyElement, extreme::min),
+    a("max", of!(AnyElement), SqlType::AnyElement, extreme::max),
     a("corr", of!(Float8, Float8), Float8, deviation::pairs::corr),
     a("covar_pop", of!(Float8, Float8), Float8, deviation::pairs::covar_pop),
     a("covar_samp", of!(Float8, Float8), Float8, deviation::pairs::covar_samp),
@@ -119,6 +137,7 @@ static EXTREMES: &[Entry] = each_extreme!(
     Char,
     Date,
     Time,
+    TimeTz,
     Timestamp,
     TimestampTz,
     Interval
@@ -176,7 +195,11 @@ pub fn resolve_aggregate_star(name: &str) -> Result<Resolved<AggregateId>> {
 fn resolve(name: &str, arguments: &[SqlType]) -> Result<Resolved<AggregateId>> {
     let (mut found, mut candidates) = (Vec::new(), Vec::new());
     for (id, entry) in entries() {
-        if entry.name == name && entry.parameters.len() == arguments.len() {
+        let fits = match (entry.parameters, arguments) {
+            ([Parameter::Of(AnyElement)], [ty]) => matches!(ty, SqlType::Enum(_)),
+            _ => entry.parameters.len() == arguments.len(),
+        };
+        if entry.name == name && fits {
             found.push((id, entry));
             candidates.push(entry.parameters.to_vec());
         }
@@ -184,10 +207,12 @@ fn resolve(name: &str, arguments: &[SqlType]) -> Result<Resolved<AggregateId>> {
     match choose(&candidates, arguments) {
         Choice::One(at) => {
             let (id, entry) = found[at];
+            let (taken, result) = settled(entry.parameters, arguments, entry.result)?;
             Ok(Resolved {
                 id,
-                arguments: taken(entry.parameters, arguments),
-                result: entry.result,
+                arguments: taken,
+                result,
+                typed: false,
                 strict: entry.strict && !arguments.is_empty(),
                 volatility: Volatility::Immutable,
             })

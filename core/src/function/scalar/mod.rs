@@ -1,13 +1,17 @@
 //! The scalar functions, group by group.
 
+mod array;
 mod bits;
 mod bytes;
 mod conditional;
 mod datetime;
 mod float;
 mod format;
+pub(crate) mod json;
+pub(crate) mod jsonb;
 mod math;
 mod number_format;
+pub(crate) mod regexp;
 pub(crate) mod string;
 mod system;
 
@@ -26,7 +30,10 @@ pub(super) static GROUPS: &[&[Entry]] = &[
     datetime::OPERATORS,
     conditional::FUNCTIONS,
     system::FUNCTIONS,
-    system::PG_TYPEOF,
+    array::FUNCTIONS,
+    json::FUNCTIONS,
+    jsonb::FUNCTIONS,
+    regexp::FUNCTIONS,
     number_format::FUNCTIONS,
 ];
 

@@ -4,48 +4,20 @@ use crate::error::{Error, Result, SqlState};
 use crate::function::FunctionContext;
 use crate::function::argument::{boolean, int, out, text};
 use crate::function::registry::{Entry, f};
+use crate::function::signature::Parameter;
 use crate::value::Datum;
-use crate::value::SqlType::{
-    Bool, Bytea, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Name, Numeric, Oid, Text, Time,
-    Timestamp, TimestampTz, Unknown, Uuid, Varchar,
-};
-
-macro_rules! type_names {
-    ($($ty:ident),*) => {
-        [$(f("pg_typeof", &[$ty], Text, |_, _| out($ty.name())).stable().takes_nulls()),*]
-    };
-}
-
-static TYPE_NAMES: [Entry; 20] = type_names!(
-    Bool,
-    Int2,
-    Int4,
-    Int8,
-    Float4,
-    Float8,
-    Numeric,
-    Text,
-    Varchar,
-    Char,
-    Name,
-    Bytea,
-    Date,
-    Time,
-    Timestamp,
-    TimestampTz,
-    Interval,
-    Uuid,
-    Oid,
-    Unknown
-);
-
-pub(super) static PG_TYPEOF: &[Entry] = &TYPE_NAMES;
+use crate::value::SqlType::{Bool, Float8, Int8, Name, Regtype, Text, Uuid};
 
 pub(super) static FUNCTIONS: &[Entry] = &[
     f("version", &[], Text, |_, _| {
         out(concat!("PostgreSQL 15.0 (DecentDB ", env!("CARGO_PKG_VERSION"), ")"))
     })
     .stable(),
+    f("pg_typeof", &[], Regtype, |a, _| Ok(a.last().cloned().unwrap_or(Datum::Null)))
+        .variadic(Parameter::Any)
+        .takes_nulls()
+        .typed()
+        .stable(),
     f("current_database", &[], Name, |_, context| out(context.database())).stable(),
     f("current_catalog", &[], Name, |_, context| out(context.database())).stable(),
     f("current_schema", &[], Name, |_, context| match context.schema() {
