@@ -4,6 +4,7 @@ use sqlparser::ast::{self, OrderByOptions, OrderBySort};
 
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{Expr, OutputColumn, SortKey};
+use crate::value::SqlType;
 
 use super::names;
 
@@ -19,6 +20,7 @@ pub(super) enum Target {
 
 /// A sort key with PostgreSQL's defaults: NULLs are larger than all values.
 pub(super) fn sort_key(expr: Expr, options: &OrderByOptions) -> Result<SortKey> {
+    orderable(expr.ty(), "an ordering")?;
     let descending = match &options.sort {
         None | Some(OrderBySort::Asc) => false,
         Some(OrderBySort::Desc) => true,
@@ -26,6 +28,22 @@ pub(super) fn sort_key(expr: Expr, options: &OrderByOptions) -> Result<SortKey> 
     };
     let nulls_first = options.nulls_first.unwrap_or(descending);
     Ok(SortKey { expr, descending, nulls_first })
+}
+
+/// 42883 for the types that have no order and no equality.
+pub(super) fn orderable(ty: SqlType, what: &str) -> Result<()> {
+    let inner = ty.element().unwrap_or(ty);
+    if !matches!(inner, SqlType::Json) {
+        return Ok(());
+    }
+    let error = Error::new(
+        SqlState::UNDEFINED_FUNCTION,
+        format!("could not identify {what} operator for type {}", inner.name()),
+    );
+    Err(match what {
+        "an ordering" => error.with_hint("Use an explicit ordering operator or modify the query."),
+        _ => error,
+    })
 }
 
 /// SQL-92's rule: an integer is an ordinal, a bare name an output column if there is one.

@@ -16,9 +16,9 @@ pub(super) fn type_name(data_type: &DataType) -> Result<TypeName> {
             | ArrayElemTypeDef::Parenthesis(element),
         ) => {
             let element = type_name(element)?;
-            return element.array().ok_or_else(|| {
-                Error::unsupported(format!("an array of type {}", element.ty.name()))
-            });
+            return element
+                .array()
+                .ok_or_else(|| Error::unsupported(format!("an array of type {}", element.ty.name())));
         }
         DataType::Bit(_)
         | DataType::BitVarying(_)

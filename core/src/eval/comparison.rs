@@ -29,7 +29,7 @@ pub(super) fn binary<'b>(
             let values = zip(a.floats(), b.floats(), rows, |a, b| i64::from(op.holds(compare_floats(a, b))));
             Ok(booleans(values, either_null(a, b)))
         }
-        Kind::Bytes if ty != SqlType::Numeric => {
+        Kind::Bytes if !matches!(ty, SqlType::Numeric | SqlType::Jsonb | SqlType::Array(_)) => {
             let trim = ty == SqlType::Char;
             let values = (0..rows)
                 .map(|at| i64::from(op.holds(compare_bytes(a.bytes(at), b.bytes(at), trim))))

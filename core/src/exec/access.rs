@@ -241,7 +241,11 @@ fn push_cell(vector: &mut Vector, cell: Cell<'_>, ty: SqlType) -> Result<()> {
     match (&mut vector.values, cell) {
         (_, Cell::Null) => vector.push_null(),
         (Values::Int(values), Cell::Int(value)) => {
-            values.push(if matches!(ty, SqlType::Oid | SqlType::Regtype) { value & 0xffff_ffff } else { value });
+            values.push(if matches!(ty, SqlType::Oid | SqlType::Regtype) {
+                value & 0xffff_ffff
+            } else {
+                value
+            });
         }
         (Values::Float(values), Cell::Int(value)) if ty == SqlType::Float4 => {
             let bits = i32::try_from(value).map_err(|_| wrong_kind())?.cast_unsigned();

@@ -22,7 +22,8 @@ use crate::value::{Datum, SqlType};
 pub use aggregate::{accumulator, aggregate_name, is_aggregate, resolve_aggregate, resolve_aggregate_star};
 pub use operator::{OperatorResolution, resolve_operator};
 pub use registry::{
-    ScalarFunction, call, internal, is_scalar, resolve_scalar, scalar_function, scalar_name, scalar_volatility,
+    ScalarFunction, call, internal, is_scalar, resolve_scalar, scalar_function, scalar_name,
+    scalar_volatility,
 };
 
 /// A resolved scalar function: an index into the registry.

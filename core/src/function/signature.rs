@@ -91,9 +91,7 @@ pub(crate) fn choose(candidates: &[Vec<Parameter>], arguments: &[SqlType]) -> Ch
     if let Some(at) = exact {
         return Choice::One(at);
     }
-    let mut left: Vec<usize> = (0..candidates.len())
-        .filter(|at| fits(&candidates[*at], arguments))
-        .collect();
+    let mut left: Vec<usize> = (0..candidates.len()).filter(|at| fits(&candidates[*at], arguments)).collect();
     match left[..] {
         [] => return Choice::None,
         [only] => return Choice::One(only),

@@ -5,7 +5,7 @@
 //! error. The answers were printed by a server.
 
 use super::*;
-use crate::value::{TypeName, arithmetic, cast, compare};
+use crate::value::{Array, TypeName, arithmetic, cast, compare};
 
 struct Fixed;
 
@@ -52,7 +52,10 @@ fn coerced(given: &[(Datum, SqlType)], wanted: &[SqlType]) -> Result<Vec<Datum>>
 }
 
 fn call_resolved(resolved: &Resolved<FunctionId>, given: &[(Datum, SqlType)]) -> Result<String> {
-    let arguments = coerced(given, &resolved.arguments)?;
+    let mut arguments = coerced(given, &resolved.arguments)?;
+    if resolved.typed {
+        arguments.extend(resolved.arguments.iter().map(|ty| Datum::Int(i64::from(ty.oid()))));
+    }
     Ok(show(&call(resolved.id, &arguments, &Fixed)?, resolved.result))
 }
 
@@ -226,6 +229,20 @@ fn awkward(ty: SqlType) -> Vec<Datum> {
         SqlType::Bytea => &["\\x", "\\x00ff"],
         SqlType::Date => &["-infinity", "4714-11-24 BC", "2000-02-29", "5874897-12-31", "infinity"],
         SqlType::Time => &["00:00", "24:00"],
+        SqlType::TimeTz => &["00:00+15:59", "24:00-15:59"],
+        SqlType::Json => &["{\"a\": [1, null]}", "[[],{}]", "\"x\"", "1e999"],
+        SqlType::Jsonb => &["{\"a\": [1, null]}", "[[],{}]", "\"x\"", "-0.10", "null"],
+        SqlType::Regtype => &["int4", "4294967295"],
+        SqlType::Array(element) => {
+            let items = awkward(element.ty());
+            let arrays = [items.clone(), Vec::new(), vec![Datum::Null]];
+            return arrays
+                .into_iter()
+                .filter_map(|items| Array::of(element.ty(), items).datum().ok())
+                .collect();
+        }
+        SqlType::AnyArray => return SqlType::Int4.array().map(awkward).unwrap_or_default(),
+        SqlType::AnyElement => return awkward(SqlType::Int4),
         SqlType::Timestamp | SqlType::TimestampTz => {
             &["-infinity", "4714-11-24 BC", "2000-02-29 23:59:59.999999", "294276-12-31 23:59:59", "infinity"]
         }

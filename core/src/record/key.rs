@@ -19,8 +19,8 @@
 //!     back to the value it came from ([`is_reversible`]).
 
 use crate::error::{Error, Result};
-use crate::value::compare::canonical_float;
 use crate::value::array::Dimension;
+use crate::value::compare::canonical_float;
 use crate::value::json::Json;
 use crate::value::{Array, Datum, Numeric, SqlType, text};
 
@@ -218,7 +218,9 @@ fn decode_value(key: &mut &[u8], ty: SqlType, mask: u8) -> Result<Datum> {
         SqlType::Int4 | SqlType::Date => {
             Datum::Int(i64::from((u32::from_be_bytes(masked(take(key)?, mask)) ^ 1 << 31).cast_signed()))
         }
-        SqlType::Oid | SqlType::Regtype => Datum::Int(i64::from(u32::from_be_bytes(masked(take(key)?, mask)))),
+        SqlType::Oid | SqlType::Regtype => {
+            Datum::Int(i64::from(u32::from_be_bytes(masked(take(key)?, mask))))
+        }
         SqlType::Int8 | SqlType::Time | SqlType::TimeTz | SqlType::Timestamp | SqlType::TimestampTz => {
             Datum::Int((u64::from_be_bytes(masked(take(key)?, mask)) ^ 1 << 63).cast_signed())
         }

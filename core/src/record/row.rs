@@ -26,9 +26,12 @@ pub fn cell_width(ty: SqlType) -> CellWidth {
         SqlType::Bool => CellWidth::W1,
         SqlType::Int2 => CellWidth::W2,
         SqlType::Int4 | SqlType::Date | SqlType::Oid | SqlType::Regtype | SqlType::Float4 => CellWidth::W4,
-        SqlType::Int8 | SqlType::Time | SqlType::TimeTz | SqlType::Timestamp | SqlType::TimestampTz | SqlType::Float8 => {
-            CellWidth::W8
-        }
+        SqlType::Int8
+        | SqlType::Time
+        | SqlType::TimeTz
+        | SqlType::Timestamp
+        | SqlType::TimestampTz
+        | SqlType::Float8 => CellWidth::W8,
         SqlType::Uuid | SqlType::Interval => CellWidth::W16,
         SqlType::Numeric
         | SqlType::Text

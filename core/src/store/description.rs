@@ -480,15 +480,46 @@ fn action_of_code(code: u8) -> Result<ReferentialAction> {
     })
 }
 
-/// The types of columns are kept as PostgreSQL's OIDs.
+/// The types a column may have, by PostgreSQL's OID; arrays and enumerations follow from theirs.
+const TYPES: [(u32, SqlType); 23] = [
+    (16, SqlType::Bool),
+    (21, SqlType::Int2),
+    (23, SqlType::Int4),
+    (20, SqlType::Int8),
+    (700, SqlType::Float4),
+    (701, SqlType::Float8),
+    (1700, SqlType::Numeric),
+    (25, SqlType::Text),
+    (1043, SqlType::Varchar),
+    (1042, SqlType::Char),
+    (19, SqlType::Name),
+    (17, SqlType::Bytea),
+    (1082, SqlType::Date),
+    (1083, SqlType::Time),
+    (1114, SqlType::Timestamp),
+    (1184, SqlType::TimestampTz),
+    (1186, SqlType::Interval),
+    (2950, SqlType::Uuid),
+    (26, SqlType::Oid),
+    (1266, SqlType::TimeTz),
+    (114, SqlType::Json),
+    (3802, SqlType::Jsonb),
+    (2206, SqlType::Regtype),
+];
+
 fn type_code(ty: SqlType) -> u32 {
-    ty.oid()
+    match TYPES.iter().find(|(_, known)| *known == ty) {
+        Some((code, _)) => *code,
+        None => ty.oid(),
+    }
 }
 
 fn type_of_code(code: u32) -> Result<SqlType> {
-    SqlType::from_oid(code)
-        .filter(|ty| !matches!(ty, SqlType::Unknown | SqlType::Void))
-        .ok_or_else(|| corrupt(&format!("has a column of unknown type {code}")))
+    match TYPES.iter().find(|(known, _)| *known == code) {
+        Some((_, ty)) => Some(*ty),
+        None => SqlType::from_oid(code).filter(|ty| matches!(ty, SqlType::Array(_) | SqlType::Enum(_))),
+    }
+    .ok_or_else(|| corrupt(&format!("has a column of unknown type {code}")))
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, SqlState};
 
+use super::json::Json;
 use super::number::{fits, float_to_integer, out_of_range, to_single};
 use super::numeric::Numeric;
 use super::text::{fit, without_padding};
-use super::json::Json;
-use super::{Array, Datum, SqlType, TypeName, explicit_cast, label, temporal};
+use super::{Array, Datum, SqlType, TypeName, label, temporal};
 
 /// Converts a value and fits it to the modifier of `to`.
 ///
@@ -29,6 +29,13 @@ pub fn apply_modifier(value: Datum, ty: TypeName, explicit: bool) -> Result<Datu
     Ok(match value {
         Datum::Numeric(value) => Datum::Numeric(value.apply_modifier(ty)?),
         Datum::Text(text) => fit(text, ty, explicit)?,
+        Datum::Int(packed) if ty.ty == SqlType::TimeTz => match ty.fraction_digits() {
+            Some(digits) => {
+                let (local, east) = temporal::timetz::unpack(packed);
+                Datum::Int(temporal::timetz::pack(temporal::round_micros(local, digits), east))
+            }
+            None => value,
+        },
         Datum::Int(micros) => match ty.fraction_digits() {
             Some(digits) => Datum::Int(temporal::round_micros(micros, digits)),
             None => value,
@@ -76,6 +83,8 @@ fn convert(datum: &Datum, from: SqlType, to: TypeName) -> Result<Datum> {
         (Datum::Bytes(stored), SqlType::Jsonb, Bool | Int2 | Int4 | Int8 | Float4 | Float8 | Num) => {
             from_jsonb(&Json::from_stored(stored)?, to)?
         }
+        (Datum::Text(text), SqlType::Json, SqlType::Jsonb) => Datum::parse(text, to)?,
+        (Datum::Bytes(_), SqlType::Jsonb, SqlType::Json) => Datum::from(datum.to_text(from).as_str()),
         (Datum::Int(value), Oid, SqlType::Regtype) | (Datum::Int(value), SqlType::Regtype, Oid) => {
             Datum::Int(*value)
         }
@@ -167,6 +176,5 @@ fn numeric_to_float(value: &Numeric, ty: SqlType) -> Result<f64> {
 
 /// 42846, as the binder reports it for a conversion that does not exist.
 pub fn cannot_cast(from: SqlType, to: SqlType) -> Error {
-    debug_assert!(!explicit_cast(from, to) || from == SqlType::Unknown || to == SqlType::Unknown);
     Error::new(SqlState::CANNOT_COERCE, format!("cannot cast type {} to {}", from.name(), to.name()))
 }

@@ -25,8 +25,8 @@ pub enum CastLevel {
 pub fn cast_level(from: SqlType, to: SqlType) -> Option<CastLevel> {
     use CastLevel::{Assignment, Explicit, Implicit};
     use SqlType::{
-        AnyArray, AnyElement, Bool, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Json, Jsonb, Name, Numeric, Oid, Regtype, Text,
-        Time, TimeTz, Timestamp, TimestampTz, Unknown, Varchar, Void,
+        AnyArray, AnyElement, Bool, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Json, Jsonb,
+        Name, Numeric, Oid, Regtype, Text, Time, TimeTz, Timestamp, TimestampTz, Unknown, Varchar, Void,
     };
     if from == to || from == Unknown {
         return Some(Implicit);

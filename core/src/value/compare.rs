@@ -6,8 +6,8 @@
 use core::cmp::Ordering;
 use core::hash::{Hash, Hasher};
 
-use super::text::without_padding;
 use super::json::Json;
+use super::text::without_padding;
 use super::{Datum, Interval, SqlType};
 
 /// Orders two values of type `ty`. NULL, which operators never pass, comes last and equals itself,

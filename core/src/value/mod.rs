@@ -32,5 +32,5 @@ pub use compare::{compare, equal, hash};
 pub use datum::{Datum, Interval};
 pub use numeric::Numeric;
 pub use operator::{ArithmeticOp, CompareOp};
-pub use text::label;
 pub use sql_type::{Element, SqlType, TypeCategory, TypeName, USER_OID_MIN};
+pub use text::label;

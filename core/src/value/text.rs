@@ -8,10 +8,10 @@ use std::sync::Arc;
 use crate::base::limits::IDENTIFIER_BYTES_MAX;
 use crate::error::{Error, Result, SqlState};
 
+use super::json::Json;
 use super::number::{parse_bool, parse_float, parse_integer, write_float};
 use super::numeric::Numeric;
-use super::json::Json;
-use super::{Datum, SqlType, TypeName, array, bytea, temporal, uuid};
+use super::{Datum, SqlType, TypeName, USER_OID_MIN, array, bytea, temporal, uuid};
 
 impl Datum {
     /// Reads a value as the type's input function does; the modifier is applied as on assignment.
@@ -76,8 +76,8 @@ impl Datum {
                 | SqlType::Timestamp
                 | SqlType::TimestampTz => temporal::write(*value, ty, out),
                 SqlType::Regtype => match u32::try_from(*value).ok().and_then(SqlType::from_oid) {
-                    Some(ty) => out.push_str(ty.name()),
-                    None => {
+                    Some(ty) if ty.oid() < USER_OID_MIN => out.push_str(ty.name()),
+                    _ => {
                         let _infallible = write!(out, "{value}");
                     }
                 },

@@ -96,7 +96,8 @@ impl Binder<'_> {
                     }
                 }
                 Subscript::Slice { .. } => {
-                    return Err(self.at_expr(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \":\""), root));
+                    return Err(self
+                        .at_expr(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \":\""), root));
                 }
             }
         }
@@ -110,7 +111,10 @@ impl Binder<'_> {
         let bound = self.expr(index, level)?;
         let int4 = TypeName::plain(SqlType::Int4);
         self.try_convert(bound, int4, crate::value::CastLevel::Assignment, index)?.map_err(|_| {
-            self.at_expr(Error::new(SqlState::DATATYPE_MISMATCH, "array subscript must have type integer"), index)
+            self.at_expr(
+                Error::new(SqlState::DATATYPE_MISMATCH, "array subscript must have type integer"),
+                index,
+            )
         })
     }
 
@@ -124,11 +128,15 @@ impl Binder<'_> {
         let mut arguments = vec![(root, place)];
         for subscript in subscripts {
             let Subscript::Index { index } = subscript else {
-                let error = Error::new(SqlState::DATATYPE_MISMATCH, "jsonb subscript does not support slices");
+                let error =
+                    Error::new(SqlState::DATATYPE_MISMATCH, "jsonb subscript does not support slices");
                 return Err(self.at_expr(error, place));
             };
             let bound = self.expr(index, level)?;
-            if !matches!(bound.ty(), SqlType::Unknown | SqlType::Text | SqlType::Int4 | SqlType::Int2 | SqlType::Varchar) {
+            if !matches!(
+                bound.ty(),
+                SqlType::Unknown | SqlType::Text | SqlType::Int4 | SqlType::Int2 | SqlType::Varchar
+            ) {
                 let error = Error::new(
                     SqlState::DATATYPE_MISMATCH,
                     format!("subscript type {} is not supported", bound.ty().name()),
@@ -166,18 +174,22 @@ impl Binder<'_> {
             })?,
         };
         let ty = match resolve_operator(op, Some(bound_left.ty()), element) {
-            Ok(OperatorResolution::Compare { ty, .. }) => {
-                common_type(&[bound_left.ty(), element]).filter(|common| *common == ty || ty.is_textual()).unwrap_or(ty)
-            }
+            Ok(OperatorResolution::Compare { ty, .. }) => common_type(&[bound_left.ty(), element])
+                .filter(|common| *common == ty || ty.is_textual())
+                .unwrap_or(ty),
             Ok(OperatorResolution::Like { .. }) => SqlType::Text,
-            Ok(OperatorResolution::Call(call)) if op.contains('~') && call.arguments.first() == Some(&SqlType::Text) => {
+            Ok(OperatorResolution::Call(call))
+                if op.contains('~') && call.arguments.first() == Some(&SqlType::Text) =>
+            {
                 SqlType::Text
             }
             Ok(_) => return Err(self.at_expr(Error::unsupported(format!("{op} with ANY or ALL")), right)),
             Err(error) => return Err(self.at_expr(error, left)),
         };
         let Some(array) = ty.array() else {
-            return Err(self.at_expr(Error::unsupported(format!("ANY or ALL over type {}", ty.name())), right));
+            return Err(
+                self.at_expr(Error::unsupported(format!("ANY or ALL over type {}", ty.name())), right)
+            );
         };
         let converted_left = self.convert(bound_left, ty, left)?;
         let converted_right = self.convert(bound_right, array, right)?;
@@ -242,11 +254,12 @@ fn constant_items(array: &Expr, ty: SqlType) -> Option<Vec<Expr>> {
         Expr::Literal(Datum::Array(array), _) if !array.items.is_empty() => {
             Some(array.items.iter().map(|item| Expr::Literal(item.clone(), ty)).collect())
         }
-        Expr::Call { function, arguments, .. } if crate::function::scalar_name(*function) == "array build" => {
+        Expr::Call { function, arguments, .. }
+            if crate::function::scalar_name(*function) == "array build" =>
+        {
             let (_, items) = arguments.split_last()?;
-            let fits = |item: &Expr| {
-                item.ty() == ty && matches!(item, Expr::Literal(..) | Expr::Parameter { .. })
-            };
+            let fits =
+                |item: &Expr| item.ty() == ty && matches!(item, Expr::Literal(..) | Expr::Parameter { .. });
             (!items.is_empty() && items.iter().all(fits)).then(|| items.to_vec())
         }
         _ => None,

@@ -8,7 +8,9 @@ use sqlparser::ast::{
 use crate::bind::binder::{Binder, Clause, Level};
 use crate::bind::names;
 use crate::error::{Error, Result, SqlState};
-use crate::function::{FunctionId, Resolved, is_aggregate, resolve_aggregate, resolve_aggregate_star, resolve_scalar};
+use crate::function::{
+    FunctionId, Resolved, is_aggregate, resolve_aggregate, resolve_aggregate_star, resolve_scalar,
+};
 use crate::plan::{AggregateCall, Expr};
 use crate::value::{Datum, SqlType, TypeName};
 
@@ -122,7 +124,15 @@ impl Binder<'_> {
         for ((expr, place), to) in arguments.into_iter().zip(&resolved.arguments) {
             converted.push(self.convert(expr, *to, place)?);
         }
-        Ok(called(&resolved, converted))
+        let mut call = called(&resolved, converted);
+        // A literal that nothing gave a type is of type unknown, which only this function tells.
+        if name == "pg_typeof"
+            && let ([SqlType::Unknown], Expr::Call { arguments, .. }) = (types.as_slice(), &mut call)
+            && let Some(ty) = arguments.last_mut()
+        {
+            *ty = Expr::Literal(Datum::Int(i64::from(SqlType::Unknown.oid())), SqlType::Oid);
+        }
+        Ok(call)
     }
 
     fn aggregate(

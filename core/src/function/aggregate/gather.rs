@@ -44,7 +44,10 @@ impl Accumulator for Items {
         if self.ty.element().is_some() {
             match &item {
                 Datum::Null => {
-                    return Err(Error::new(SqlState::NULL_VALUE_NOT_ALLOWED, "cannot accumulate null arrays"));
+                    return Err(Error::new(
+                        SqlState::NULL_VALUE_NOT_ALLOWED,
+                        "cannot accumulate null arrays",
+                    ));
                 }
                 Datum::Array(array) if array.items.is_empty() => {
                     return Err(Error::new(
@@ -76,8 +79,11 @@ impl Accumulator for Items {
         let Some(element) = self.ty.element() else {
             return Array::of(self.ty, self.items.clone()).datum();
         };
-        let parts: Vec<&Array> =
-            self.items.iter().filter_map(|item| if let Datum::Array(part) = item { Some(&**part) } else { None }).collect();
+        let parts: Vec<&Array> = self
+            .items
+            .iter()
+            .filter_map(|item| if let Datum::Array(part) = item { Some(&**part) } else { None })
+            .collect();
         Array::nest(element, &parts)?.datum()
     }
     fn memory(&self) -> usize {
@@ -176,7 +182,11 @@ impl Accumulator for Tree {
         if !self.any {
             return Ok(Datum::Null);
         }
-        jsonb::out(&if self.is_object { Json::object(self.pairs.clone()) } else { Json::Array(self.items.clone()) })
+        jsonb::out(&if self.is_object {
+            Json::object(self.pairs.clone())
+        } else {
+            Json::Array(self.items.clone())
+        })
     }
     fn memory(&self) -> usize {
         64 + self.bytes * 2

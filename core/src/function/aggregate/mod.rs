@@ -12,8 +12,8 @@ mod sum;
 
 use crate::error::{Error, Result, SqlState};
 use crate::value::SqlType::{
-    self, AnyArray, AnyElement, Bool, Bytea, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Numeric, Oid, Text, Time,
-    TimeTz, Timestamp, TimestampTz,
+    self, AnyArray, AnyElement, Bool, Bytea, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Numeric,
+    Oid, Text, Time, TimeTz, Timestamp, TimestampTz,
 };
 
 use super::registry::{settled, undefined};
@@ -94,8 +94,8 @@ static GENERAL: &[Entry] = &[
     a("bit_xor", of!(Int8), Int8, boolean::bit_xor),
     Entry { strict: false, ..a("string_agg", of!(Text, Text), Text, collect::strings) },
     Entry { strict: false, ..a("string_agg", of!(Bytea, Bytea), Bytea, collect::bytes) },
-    Entry { strict: false, ..a("array_agg", &[Parameter::AnyNonArray], SqlType::AnyArray, gather::array) },
-    Entry { strict: false, ..a("array_agg", of!(AnyArray), SqlType::AnyArray, gather::array) },
+    Entry { strict: false, ..a("array_agg", &[Parameter::AnyNonArray], AnyArray, gather::array) },
+    Entry { strict: false, ..a("array_agg", of!(AnyArray), AnyArray, gather::array) },
     Entry { strict: false, ..a("json_agg", &[Parameter::Any], SqlType::Json, gather::json_array) },
     Entry { strict: false, ..a("jsonb_agg", &[Parameter::Any], SqlType::Jsonb, gather::jsonb_array) },
     Entry {
@@ -106,11 +106,11 @@ static GENERAL: &[Entry] = &[
         strict: false,
         ..a("jsonb_object_agg", &[Parameter::Any, Parameter::Any], SqlType::Jsonb, gather::jsonb_object)
     },
-    a("min", of!(AnyArray), SqlType::AnyArray, extreme::min),
-    a("max", of!(AnyArray), SqlType::AnyArray, extreme::max),
+    a("min", of!(AnyArray), AnyArray, extreme::min),
+    a("max", of!(AnyArray), AnyArray, extreme::max),
     // Of enumerations only: see `resolve`.
-    a("min", of!(AnyElement), SqlType::AnyElement, extreme::min),
-    a("max", of!(AnyElement), SqlType::AnyElement, extreme::max),
+    a("min", of!(AnyElement), AnyElement, extreme::min),
+    a("max", of!(AnyElement), AnyElement, extreme::max),
     a("corr", of!(Float8, Float8), Float8, deviation::pairs::corr),
     a("covar_pop", of!(Float8, Float8), Float8, deviation::pairs::covar_pop),
     a("covar_samp", of!(Float8, Float8), Float8, deviation::pairs::covar_samp),

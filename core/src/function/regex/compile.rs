@@ -20,7 +20,11 @@ pub(super) enum Instruction {
     Save(usize),
     Assert(Assertion),
     /// Whether the program with this number matches here.
-    Look { ahead: bool, negated: bool, program: usize },
+    Look {
+        ahead: bool,
+        negated: bool,
+        program: usize,
+    },
     /// What a group matched, again.
     Back(usize),
     Match,
@@ -99,7 +103,9 @@ impl Program {
                 self.add(inner, options)?;
                 self.push(Instruction::Save(number * 2 + 1))?;
             }
-            Node::Repeat { node, least, most, greedy } => self.add_repeat(node, *least, *most, *greedy, options)?,
+            Node::Repeat { node, least, most, greedy } => {
+                self.add_repeat(node, *least, *most, *greedy, options)?
+            }
             Node::Look { ahead, negated, node } => {
                 let inner = compile(node, 0, options)?;
                 if self.code.len() + inner.code.len() > INSTRUCTIONS_MAX {

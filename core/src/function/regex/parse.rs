@@ -78,7 +78,11 @@ pub(super) fn parse(pattern: &str, mut options: Options) -> Result<Parsed> {
         Parser { pattern: text.chars().collect(), at: 0, groups: 0, closed: vec![false], depth: 0, options };
     if options.literal {
         let set = |c: &char| Node::Set(Class::of(Item::Range(*c, *c), options.insensitive));
-        return Ok(Parsed { root: Node::Concat(parser.pattern.iter().map(set).collect()), groups: 0, options });
+        return Ok(Parsed {
+            root: Node::Concat(parser.pattern.iter().map(set).collect()),
+            groups: 0,
+            options,
+        });
     }
     let root = parser.alternatives()?;
     if parser.at < parser.pattern.len() {

@@ -170,7 +170,9 @@ fn follow(
                     stack.push(state + 1);
                 }
             }
-            Instruction::Set(_) | Instruction::Match | Instruction::Back(_) => states.list.push((state, start)),
+            Instruction::Set(_) | Instruction::Match | Instruction::Back(_) => {
+                states.list.push((state, start))
+            }
         }
     }
     Ok(())
@@ -341,11 +343,14 @@ fn backtrack(
                     _ => break,
                 },
                 Instruction::Back(number) => {
-                    let (Some(Some(low)), Some(Some(high))) = (mine.get(number * 2), mine.get(number * 2 + 1))
+                    let (Some(Some(low)), Some(Some(high))) =
+                        (mine.get(number * 2), mine.get(number * 2 + 1))
                     else {
                         break;
                     };
-                    let Some(length) = repeated(input.text, *low, *high, at, program.insensitive) else { break };
+                    let Some(length) = repeated(input.text, *low, *high, at, program.insensitive) else {
+                        break;
+                    };
                     at += length;
                 }
             }

@@ -3,7 +3,8 @@
 use super::*;
 
 fn groups(text: &str, pattern: &str) -> Option<Vec<Option<String>>> {
-    let regex = Regex::new(pattern, Options::default()).unwrap_or_else(|error| panic!("{pattern}: {error:?}"));
+    let regex =
+        Regex::new(pattern, Options::default()).unwrap_or_else(|error| panic!("{pattern}: {error:?}"));
     let spans = regex.captures(text, 0).expect("within the budget")?;
     Some(spans.into_iter().map(|span| span.map(|(from, to)| text[from..to].to_owned())).collect())
 }
@@ -36,7 +37,10 @@ fn the_leftmost_match_has_the_length_the_pattern_prefers() {
 #[test]
 fn groups_are_where_their_quantifiers_want_them() {
     let text = |found: &str| Some(found.to_owned());
-    assert_eq!(groups("foobarbequebaz", "(bar)(beque)"), Some(vec![text("barbeque"), text("bar"), text("beque")]));
+    assert_eq!(
+        groups("foobarbequebaz", "(bar)(beque)"),
+        Some(vec![text("barbeque"), text("bar"), text("beque")])
+    );
     assert_eq!(groups("abc", "(a)|(b)"), Some(vec![text("a"), text("a"), None]));
     assert_eq!(groups("abc", "(x)"), None);
     assert_eq!(groups("aab", "(a*)(a)(b)"), Some(vec![text("aab"), text("a"), text("a"), text("b")]));
@@ -44,7 +48,9 @@ fn groups_are_where_their_quantifiers_want_them() {
 
 #[test]
 fn wrong_patterns_are_2201b() {
-    for pattern in ["(", "a)", "[a", "a**", "*a", "a{2,1}", "a{256}", "[b-a]", "[[:nosuch:]]", "\\q", "(a)\\2", "a|*"] {
+    for pattern in
+        ["(", "a)", "[a", "a**", "*a", "a{2,1}", "a{256}", "[b-a]", "[[:nosuch:]]", "\\q", "(a)\\2", "a|*"]
+    {
         let error = Regex::new(pattern, Options::default()).expect_err(pattern);
         assert_eq!(error.sqlstate().code(), "2201B", "{pattern}");
     }

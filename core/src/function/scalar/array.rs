@@ -9,7 +9,9 @@ use crate::function::operator::TEXTS;
 use crate::function::registry::{Entry, f};
 use crate::function::signature::Parameter;
 use crate::value::SqlType::{self, AnyArray, AnyElement, Bool, Int4, Text};
-use crate::value::array::{DIMENSIONS_MAX, Dimension, ELEMENTS_MAX, subscript_error, too_large, too_many_dimensions};
+use crate::value::array::{
+    DIMENSIONS_MAX, Dimension, ELEMENTS_MAX, subscript_error, too_large, too_many_dimensions,
+};
 use crate::value::{Array, CompareOp, Datum, compare};
 
 /// `int[]`
@@ -65,7 +67,8 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     .takes_nulls(),
     f("array_replace", &[AnyArray, AnyElement, AnyElement], AnyArray, |a, _| {
         let Some(array) = given(a)? else { return Ok(Datum::Null) };
-        let replace = |item: &Datum| if same(item, &a[1], array.element) { a[2].clone() } else { item.clone() };
+        let replace =
+            |item: &Datum| if same(item, &a[1], array.element) { a[2].clone() } else { item.clone() };
         let items = array.items.iter().map(replace).collect();
         Array { element: array.element, dimensions: array.dimensions.clone(), items }.datum()
     })
@@ -80,13 +83,19 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         let (array, count) = (array(a, 0)?, int(a, 1)?);
         let length = array.dimensions.first().map_or(0, |d| i64::try_from(d.length).unwrap_or(0));
         if !(0..=length).contains(&count) {
-            return Err(subscript_error(&format!("number of elements to trim must be between 0 and {length}")));
+            return Err(subscript_error(&format!(
+                "number of elements to trim must be between 0 and {length}"
+            )));
         }
         let upper = array.dimensions.first().map(|d| d.upper() - count);
         array.slice(&[(None, upper)]).datum()
     }),
-    f("arraycontains", &[AnyArray, AnyArray], Bool, |a, _| Ok(Datum::Bool(contains(array(a, 0)?, array(a, 1)?)))),
-    f("arraycontained", &[AnyArray, AnyArray], Bool, |a, _| Ok(Datum::Bool(contains(array(a, 1)?, array(a, 0)?)))),
+    f("arraycontains", &[AnyArray, AnyArray], Bool, |a, _| {
+        Ok(Datum::Bool(contains(array(a, 0)?, array(a, 1)?)))
+    }),
+    f("arraycontained", &[AnyArray, AnyArray], Bool, |a, _| {
+        Ok(Datum::Bool(contains(array(a, 1)?, array(a, 0)?)))
+    }),
     f("arrayoverlap", &[AnyArray, AnyArray], Bool, |a, _| {
         let (left, right) = (array(a, 0)?, array(a, 1)?);
         Ok(Datum::Bool(right.items.iter().any(|item| has(left, item))))
@@ -123,7 +132,11 @@ fn contains(whole: &Array, part: &Array) -> bool {
 }
 
 fn one_dimension(array: &Array, message: &str) -> Result<()> {
-    if array.dimensions.len() > 1 { Err(Error::new(SqlState::FEATURE_NOT_SUPPORTED, message)) } else { Ok(()) }
+    if array.dimensions.len() > 1 {
+        Err(Error::new(SqlState::FEATURE_NOT_SUPPORTED, message))
+    } else {
+        Ok(())
+    }
 }
 
 /// Elements, then the OID of their type; arrays among them make one more dimension.
@@ -132,8 +145,10 @@ fn build(a: &[Datum]) -> Result<Datum> {
     let element = type_of(Some(oid))?;
     let Some(inner) = element.element() else { return Array::of(element, items.to_vec()).datum() };
     let nothing = Array::of(inner, Vec::new());
-    let parts: Vec<&Array> =
-        items.iter().map(|item| if let Datum::Array(part) = item { part.as_ref() } else { &nothing }).collect();
+    let parts: Vec<&Array> = items
+        .iter()
+        .map(|item| if let Datum::Array(part) = item { part.as_ref() } else { &nothing })
+        .collect();
     Array::nest(inner, &parts)?.datum()
 }
 
@@ -217,9 +232,8 @@ fn concatenate(a: &[Datum]) -> Result<Datum> {
     if right.dimensions.is_empty() {
         return Ok(Datum::Array(Arc::clone(left)));
     }
-    let incompatible = |detail: String| {
-        Err(subscript_error("cannot concatenate incompatible arrays").with_detail(detail))
-    };
+    let incompatible =
+        |detail: String| Err(subscript_error("cannot concatenate incompatible arrays").with_detail(detail));
     let (p, q) = (left.dimensions.len(), right.dimensions.len());
     let lengths = |dimensions: &[Dimension]| dimensions.iter().map(|d| d.length).collect::<Vec<_>>();
     let mut dimensions = if p >= q { left.dimensions.clone() } else { right.dimensions.clone() };
@@ -328,7 +342,9 @@ fn fill(a: &[Datum]) -> Result<Datum> {
                 .with_detail("Dimension array must be one dimensional."));
         }
         let items = array.items.iter();
-        items.map(|item| if let Datum::Int(value) = item { Ok(*value) } else { Err(null_dimension()) }).collect()
+        items
+            .map(|item| if let Datum::Int(value) = item { Ok(*value) } else { Err(null_dimension()) })
+            .collect()
     };
     let lengths = numbers(array(a, 1)?)?;
     let lowers = if types_at == 3 { numbers(array(a, 2)?)? } else { vec![1; lengths.len()] };

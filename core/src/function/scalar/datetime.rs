@@ -4,12 +4,12 @@ use crate::error::{Error, Result, SqlState};
 use crate::function::argument::{float, int, interval, out, text};
 use crate::function::registry::{Entry, f};
 use crate::value::SqlType::{
-    Bool, Date, Float8, Int4, Interval as Span, Numeric as Num, Text, Time, Timestamp, TimestampTz,
+    Bool, Date, Float8, Int4, Interval as Span, Numeric as Num, Text, Time, TimeTz, Timestamp, TimestampTz,
 };
 use crate::value::temporal::{
     self, DATE_END, DATE_MIN, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, date,
     date_out_of_range, date_to_timestamp, field, format, interval as span, is_infinite, is_infinite_date,
-    timestamp, zone,
+    timestamp, timetz, zone,
 };
 use crate::value::{Datum, Interval, Numeric, SqlType};
 
@@ -36,6 +36,8 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     }),
     f("extract", &[Text, Date], Num, |a, _| exact(field::of_day(text(a, 0)?, int(a, 1)?)?)),
     f("extract", &[Text, Time], Num, |a, _| exact(field::of_time_of_day(text(a, 0)?, int(a, 1)?)?)),
+    f("extract", &[Text, TimeTz], Num, |a, _| exact(field::of_zoned_time(text(a, 0)?, int(a, 1)?)?)),
+    f("date_part", &[Text, TimeTz], Float8, |a, _| inexact(field::of_zoned_time(text(a, 0)?, int(a, 1)?)?)),
     f("extract", &[Text, Timestamp], Num, |a, _| {
         exact(field::of_timestamp(text(a, 0)?, int(a, 1)?, Timestamp)?)
     }),
@@ -100,6 +102,16 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("timezone", &[Span, TimestampTz], Timestamp, |a, _| {
         shift(int(a, 1)?, interval(a, 0)?.micros / MICROS_PER_SECOND)
     }),
+    f("timezone", &[Text, TimeTz], TimeTz, |a, _| {
+        Ok(Datum::Int(in_zone(int(a, 1)?, zone::by_name(text(a, 0)?)?)))
+    }),
+    f("timezone", &[Span, TimeTz], TimeTz, |a, _| {
+        let east = interval(a, 0)?.micros / MICROS_PER_SECOND;
+        if east.abs() >= zone::DISPLACEMENT_END {
+            return Err(invalid_field("interval out of range".into()));
+        }
+        Ok(Datum::Int(in_zone(int(a, 1)?, east)))
+    }),
     f("to_char", &[Timestamp, Text], Text, |a, _| to_char(int(a, 0)?, text(a, 1)?, Timestamp)).stable(),
     f("to_char", &[TimestampTz, Text], Text, |a, _| to_char(int(a, 0)?, text(a, 1)?, TimestampTz)).stable(),
     f("date", &[Timestamp], Date, |a, _| Ok(Datum::Int(temporal::timestamp_to_date(int(a, 0)?)))),
@@ -152,6 +164,13 @@ pub(super) static OPERATORS: &[Entry] = &[
     f("timestamptz_mi", &[TimestampTz, TimestampTz], Span, |a, _| {
         Ok(Datum::Interval(timestamp::subtract(int(a, 0)?, int(a, 1)?)?))
     }),
+    f("datetimetz_pl", &[Date, TimeTz], TimestampTz, |a, _| zoned(int(a, 0)?, int(a, 1)?)),
+    f("timetzdate_pl", &[TimeTz, Date], TimestampTz, |a, _| zoned(int(a, 1)?, int(a, 0)?)),
+    f("timetz_pl_interval", &[TimeTz, Span], TimeTz, |a, _| turn_zoned(int(a, 0)?, interval(a, 1)?.micros)),
+    f("timetz_mi_interval", &[TimeTz, Span], TimeTz, |a, _| {
+        turn_zoned(int(a, 0)?, -(interval(a, 1)?.micros % MICROS_PER_DAY))
+    }),
+    f("interval_pl_timetz", &[Span, TimeTz], TimeTz, |a, _| turn_zoned(int(a, 1)?, interval(a, 0)?.micros)),
     f("time_pl_interval", &[Time, Span], Time, |a, _| turn(int(a, 0)?, interval(a, 1)?.micros)),
     f("time_mi_interval", &[Time, Span], Time, |a, _| {
         turn(int(a, 0)?, -(interval(a, 1)?.micros % MICROS_PER_DAY))
@@ -193,6 +212,23 @@ fn shifted(instant: i64, by: Interval) -> Result<Datum> {
 /// A time of day after some time, round the clock.
 fn turn(time: i64, by: i64) -> Result<Datum> {
     Ok(Datum::Int((time + by % MICROS_PER_DAY).rem_euclid(MICROS_PER_DAY)))
+}
+
+/// The same instant of the day as another zone's clocks show it.
+fn in_zone(packed: i64, east: i64) -> i64 {
+    let (local, from) = timetz::unpack(packed);
+    timetz::pack((local + (east - from) * MICROS_PER_SECOND).rem_euclid(MICROS_PER_DAY), east)
+}
+
+fn turn_zoned(packed: i64, by: i64) -> Result<Datum> {
+    let (local, east) = timetz::unpack(packed);
+    let turned = (local + by % MICROS_PER_DAY).rem_euclid(MICROS_PER_DAY);
+    Ok(Datum::Int(timetz::pack(turned, east)))
+}
+
+fn zoned(day: i64, packed: i64) -> Result<Datum> {
+    let (local, east) = timetz::unpack(packed);
+    with_time(day, local - east * MICROS_PER_SECOND)
 }
 
 fn shift(instant: i64, seconds: i64) -> Result<Datum> {

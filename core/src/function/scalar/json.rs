@@ -11,12 +11,24 @@ use crate::value::{Array, Datum, json};
 
 pub(super) static FUNCTIONS: &[Entry] = &[
     f("to_json", &[AnyElement], Json, |a, _| out(to_text(&a[0], type_at(a, 1)?)?)).typed().stable(),
-    f("to_jsonb", &[AnyElement], Jsonb, |a, _| super::jsonb::out(&to_json(&a[0], type_at(a, 1)?)?)).typed().stable(),
-    f("array_to_json", &[SqlType::AnyArray], Json, |a, _| out(to_text(&a[0], type_at(a, 1)?)?)).typed().stable(),
+    f("to_jsonb", &[AnyElement], Jsonb, |a, _| super::jsonb::out(&to_json(&a[0], type_at(a, 1)?)?))
+        .typed()
+        .stable(),
+    f("array_to_json", &[SqlType::AnyArray], Json, |a, _| out(to_text(&a[0], type_at(a, 1)?)?))
+        .typed()
+        .stable(),
     f("array_to_json", &[SqlType::AnyArray, Bool], Json, |a, _| out(array_lines(a)?)).typed().stable(),
-    f("json_build_array", &[], Json, |a, _| out(build_array(a)?)).variadic(Parameter::Any).takes_nulls().typed().stable(),
+    f("json_build_array", &[], Json, |a, _| out(build_array(a)?))
+        .variadic(Parameter::Any)
+        .takes_nulls()
+        .typed()
+        .stable(),
     f("json_build_array", &[], Json, |_, _| out("[]")).stable(),
-    f("json_build_object", &[], Json, |a, _| out(build_object(a)?)).variadic(Parameter::Any).takes_nulls().typed().stable(),
+    f("json_build_object", &[], Json, |a, _| out(build_object(a)?))
+        .variadic(Parameter::Any)
+        .takes_nulls()
+        .typed()
+        .stable(),
     f("json_build_object", &[], Json, |_, _| out("{}")).stable(),
     f("json_object", &[TEXTS], Json, |a, _| out(object_text(&pairs(array(a, 0)?)?))),
     f("json_object", &[TEXTS, TEXTS], Json, |a, _| out(object_text(&zipped(array(a, 0)?, array(a, 1)?)?))),
@@ -36,8 +48,11 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("json_object_field_text", &[Json, Text], Text, |a, _| shown(step(text(a, 0)?, text(a, 1)?, false)?)),
     f("json_array_element_text", &[Json, Int4], Text, |a, _| shown(element(text(a, 0)?, int(a, 1)?)?)),
     f("json_extract_path_op", &[Json, TEXTS], Json, |a, _| piece(path(text(a, 0)?, &array(a, 1)?.items)?)),
-    f("json_extract_path_text_op", &[Json, TEXTS], Text, |a, _| shown(path(text(a, 0)?, &array(a, 1)?.items)?)),
-    f("json_extract_path", &[Json], Json, |a, _| piece(path(text(a, 0)?, &a[1..])?)).variadic(Parameter::Of(Text)),
+    f("json_extract_path_text_op", &[Json, TEXTS], Text, |a, _| {
+        shown(path(text(a, 0)?, &array(a, 1)?.items)?)
+    }),
+    f("json_extract_path", &[Json], Json, |a, _| piece(path(text(a, 0)?, &a[1..])?))
+        .variadic(Parameter::Of(Text)),
     f("json_extract_path_text", &[Json], Text, |a, _| shown(path(text(a, 0)?, &a[1..])?))
         .variadic(Parameter::Of(Text)),
 ];
@@ -48,7 +63,10 @@ pub(super) fn invalid(message: impl Into<String>) -> Error {
 
 /// The type an OID among the arguments names.
 pub(super) fn type_at(a: &[Datum], at: usize) -> Result<SqlType> {
-    int(a, at).ok().and_then(|oid| u32::try_from(oid).ok()).and_then(SqlType::from_oid)
+    int(a, at)
+        .ok()
+        .and_then(|oid| u32::try_from(oid).ok())
+        .and_then(SqlType::from_oid)
         .ok_or_else(|| Error::internal("a typed function is told its types"))
 }
 
@@ -58,8 +76,8 @@ pub(crate) fn to_json(value: &Datum, ty: SqlType) -> Result<json::Json> {
     Ok(match (value, ty) {
         (Datum::Null, _) => J::Null,
         (Datum::Bool(value), _) => J::Bool(*value),
-        (Datum::Bytes(stored), SqlType::Jsonb) => J::from_stored(stored)?,
-        (Datum::Text(text), SqlType::Json) => J::parse(text)?,
+        (Datum::Bytes(stored), Jsonb) => J::from_stored(stored)?,
+        (Datum::Text(text), Json) => J::parse(text)?,
         (Datum::Array(array), _) => array_tree(array, 0, 0, &mut |item, ty| to_json(item, ty))?,
         (Datum::Int(_) | Datum::Float(_) | Datum::Numeric(_), ty) if is_number(ty) => {
             let text = value.to_text(ty);
@@ -83,7 +101,8 @@ fn shown_text(value: &Datum, ty: SqlType) -> String {
     if matches!(ty, SqlType::Timestamp | SqlType::TimestampTz) && text.as_bytes().get(10) == Some(&b' ') {
         text.replace_range(10..11, "T");
     }
-    if ty == SqlType::TimestampTz && text.len() > 3 && matches!(text.as_bytes()[text.len() - 3], b'+' | b'-') {
+    if ty == SqlType::TimestampTz && text.len() > 3 && matches!(text.as_bytes()[text.len() - 3], b'+' | b'-')
+    {
         text.push_str(":00");
     }
     text
@@ -120,8 +139,8 @@ fn write_value(value: &Datum, ty: SqlType, text: &mut String) -> Result<()> {
     match (value, ty) {
         (Datum::Null, _) => text.push_str("null"),
         (Datum::Bool(value), _) => text.push_str(if *value { "true" } else { "false" }),
-        (Datum::Text(json), SqlType::Json) => text.push_str(json),
-        (Datum::Bytes(_), SqlType::Jsonb) => value.write_text(ty, text),
+        (Datum::Text(json), Json) => text.push_str(json),
+        (Datum::Bytes(_), Jsonb) => value.write_text(ty, text),
         (Datum::Array(array), _) => write_array(array, 0, 0, ",", text)?,
         (Datum::Int(_) | Datum::Float(_) | Datum::Numeric(_), ty) if is_number(ty) => {
             let number = value.to_text(ty);
@@ -201,9 +220,8 @@ fn build_object(a: &[Datum]) -> Result<String> {
 }
 
 pub(super) fn uneven(name: &str) -> Error {
-    invalid("argument list must have even number of elements").with_hint(format!(
-        "The arguments of {name}() must consist of alternating keys and values."
-    ))
+    invalid("argument list must have even number of elements")
+        .with_hint(format!("The arguments of {name}() must consist of alternating keys and values."))
 }
 
 /// The text of a key of an object; NULL and what is not a scalar cannot be one.
@@ -211,7 +229,7 @@ pub(crate) fn key((value, ty): (&Datum, SqlType), at: usize) -> Result<String> {
     match value {
         Datum::Null => Err(invalid(format!("argument {}: key must not be null", at * 2 + 1))),
         Datum::Array(_) => Err(invalid("key value must be scalar, not array, composite, or json")),
-        _ if matches!(ty, SqlType::Json | SqlType::Jsonb) => {
+        _ if matches!(ty, Json | Jsonb) => {
             Err(invalid("key value must be scalar, not array, composite, or json"))
         }
         Datum::Bool(value) => Ok(if *value { "true" } else { "false" }.into()),
@@ -357,7 +375,8 @@ fn piece(found: Option<&str>) -> Result<Datum> {
 
 fn shown(found: Option<&str>) -> Result<Datum> {
     Ok(match found {
-        Some(piece) => as_text(piece.trim_matches([' ', '\t', '\n', '\r']))?.map_or(Datum::Null, |text| Datum::from(text.as_str())),
+        Some(piece) => as_text(piece.trim_matches([' ', '\t', '\n', '\r']))?
+            .map_or(Datum::Null, |text| Datum::from(text.as_str())),
         None => Datum::Null,
     })
 }

@@ -21,7 +21,11 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     .typed()
     .stable(),
     f("jsonb_build_array", &[], Jsonb, |_, _| out(&Json::Array(Vec::new()))).stable(),
-    f("jsonb_build_object", &[], Jsonb, |a, _| build_object(a)).variadic(Parameter::Any).takes_nulls().typed().stable(),
+    f("jsonb_build_object", &[], Jsonb, |a, _| build_object(a))
+        .variadic(Parameter::Any)
+        .takes_nulls()
+        .typed()
+        .stable(),
     f("jsonb_build_object", &[], Jsonb, |_, _| out(&Json::Object(Vec::new()))).stable(),
     f("jsonb_object", &[TEXTS], Jsonb, |a, _| object(pairs(array(a, 0)?)?)),
     f("jsonb_object", &[TEXTS, TEXTS], Jsonb, |a, _| object(zipped(array(a, 0)?, array(a, 1)?)?)),
@@ -36,10 +40,17 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("jsonb_object_field", &[Jsonb, Text], Jsonb, |a, _| piece(json::field(bytes(a, 0)?, text(a, 1)?)?)),
     f("jsonb_array_element", &[Jsonb, Int4], Jsonb, |a, _| piece(json::element(bytes(a, 0)?, int(a, 1)?)?)),
     f("jsonb_object_field_text", &[Jsonb, Text], Text, |a, _| shown(json::field(bytes(a, 0)?, text(a, 1)?)?)),
-    f("jsonb_array_element_text", &[Jsonb, Int4], Text, |a, _| shown(json::element(bytes(a, 0)?, int(a, 1)?)?)),
-    f("jsonb_extract_path_op", &[Jsonb, TEXTS], Jsonb, |a, _| piece(path(bytes(a, 0)?, &array(a, 1)?.items)?)),
-    f("jsonb_extract_path_text_op", &[Jsonb, TEXTS], Text, |a, _| shown(path(bytes(a, 0)?, &array(a, 1)?.items)?)),
-    f("jsonb_extract_path", &[Jsonb], Jsonb, |a, _| piece(path(bytes(a, 0)?, &a[1..])?)).variadic(Parameter::Of(Text)),
+    f("jsonb_array_element_text", &[Jsonb, Int4], Text, |a, _| {
+        shown(json::element(bytes(a, 0)?, int(a, 1)?)?)
+    }),
+    f("jsonb_extract_path_op", &[Jsonb, TEXTS], Jsonb, |a, _| {
+        piece(path(bytes(a, 0)?, &array(a, 1)?.items)?)
+    }),
+    f("jsonb_extract_path_text_op", &[Jsonb, TEXTS], Text, |a, _| {
+        shown(path(bytes(a, 0)?, &array(a, 1)?.items)?)
+    }),
+    f("jsonb_extract_path", &[Jsonb], Jsonb, |a, _| piece(path(bytes(a, 0)?, &a[1..])?))
+        .variadic(Parameter::Of(Text)),
     f("jsonb_extract_path_text", &[Jsonb], Text, |a, _| shown(path(bytes(a, 0)?, &a[1..])?))
         .variadic(Parameter::Of(Text)),
     f("jsonb_contains", &[Jsonb, Jsonb], Bool, |a, _| Ok(Datum::Bool(tree(a, 0)?.contains(&tree(a, 1)?)))),
@@ -230,9 +241,13 @@ fn steps(path: &Array) -> Result<Vec<&str>> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Change {
     /// Puts the value in the place of what is there; without anything there, only if told so.
-    Set { create: bool },
+    Set {
+        create: bool,
+    },
     /// Puts the value before or after what is there.
-    Insert { after: bool },
+    Insert {
+        after: bool,
+    },
     Delete,
 }
 
@@ -357,8 +372,7 @@ fn set_lax(a: &[Datum]) -> Result<Datum> {
     }
 }
 
-const NULL_TREATMENTS: &str =
-    "null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"";
+const NULL_TREATMENTS: &str = "null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"";
 
 fn insert(a: &[Datum], after: bool) -> Result<Datum> {
     let json = tree(a, 0)?;

@@ -14,7 +14,9 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("textregexeq", &[Text, Text], Bool, |a, _| Ok(Datum::Bool(matches(text(a, 0)?, text(a, 1)?, false)?))),
     f("textregexne", &[Text, Text], Bool, |a, _| Ok(Datum::Bool(!matches(text(a, 0)?, text(a, 1)?, false)?))),
     f("texticregexeq", &[Text, Text], Bool, |a, _| Ok(Datum::Bool(matches(text(a, 0)?, text(a, 1)?, true)?))),
-    f("texticregexne", &[Text, Text], Bool, |a, _| Ok(Datum::Bool(!matches(text(a, 0)?, text(a, 1)?, true)?))),
+    f("texticregexne", &[Text, Text], Bool, |a, _| {
+        Ok(Datum::Bool(!matches(text(a, 0)?, text(a, 1)?, true)?))
+    }),
     f("similar_to_escape", &[Text], Text, |a, _| out(similar(text(a, 0)?, Some('\\'))?)),
     f("similar_to_escape", &[Text, Text], Text, |a, _| out(similar(text(a, 0)?, escape(text(a, 1)?)?)?)),
     f("substring", &[Text, Text], Text, |a, _| substring(text(a, 0)?, text(a, 1)?)),
@@ -156,16 +158,20 @@ fn substring(whole: &str, pattern: &str) -> Result<Datum> {
     let found = regex(pattern, Options::default())?.captures(whole, 0)?;
     Ok(match found {
         None => Datum::Null,
-        Some(spans) => spans.get(1).or(spans.first()).copied().flatten().map_or(Datum::Null, |(from, to)| {
-            Datum::from(&whole[from..to])
-        }),
+        Some(spans) => spans
+            .get(1)
+            .or(spans.first())
+            .copied()
+            .flatten()
+            .map_or(Datum::Null, |(from, to)| Datum::from(&whole[from..to])),
     })
 }
 
 /// The groups of a match as an array; the match itself when it has none.
 pub(crate) fn group_array(whole: &str, spans: &Spans) -> Result<Datum> {
     let skip = usize::from(spans.len() > 1);
-    let piece = |span: &Option<(usize, usize)>| span.map_or(Datum::Null, |(from, to)| Datum::from(&whole[from..to]));
+    let piece =
+        |span: &Option<(usize, usize)>| span.map_or(Datum::Null, |(from, to)| Datum::from(&whole[from..to]));
     Array::of(Text, spans.iter().skip(skip).map(piece).collect()).datum()
 }
 
@@ -196,7 +202,13 @@ pub(crate) fn resume(whole: &str, (from, to): (usize, usize)) -> usize {
 }
 
 /// Every match from a byte offset on; `all` false ends after the first.
-pub(crate) fn every(whole: &str, pattern: &str, options: Options, from: usize, all: bool) -> Result<Vec<Spans>> {
+pub(crate) fn every(
+    whole: &str,
+    pattern: &str,
+    options: Options,
+    from: usize,
+    all: bool,
+) -> Result<Vec<Spans>> {
     let regex = regex(pattern, options)?;
     let mut found = Vec::new();
     let mut at = from;

@@ -80,7 +80,8 @@ pub fn parse_array_with(
     element: SqlType,
     read: &mut dyn FnMut(&str) -> Result<Datum>,
 ) -> Result<Array> {
-    let mut reader = Reader { text, rest: text.trim_matches(is_space), lengths: Vec::new(), items: Vec::new() };
+    let mut reader =
+        Reader { text, rest: text.trim_matches(is_space), lengths: Vec::new(), items: Vec::new() };
     let declared = reader.bounds()?;
     let text_left = reader.rest;
     if !text_left.starts_with('{') {
@@ -104,7 +105,9 @@ pub fn parse_array_with(
     let dimensions: Vec<Dimension> = if declared.is_empty() {
         found.map(|length| Dimension { length, lower: 1 }).collect()
     } else {
-        if declared.len() != lengths.len() || !declared.iter().zip(found).all(|(d, length)| d.length == length) {
+        if declared.len() != lengths.len()
+            || !declared.iter().zip(found).all(|(d, length)| d.length == length)
+        {
             return Err(malformed(text, "Specified array dimensions do not match array contents."));
         }
         declared

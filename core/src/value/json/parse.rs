@@ -14,7 +14,8 @@ pub(super) struct Parser<'t> {
 }
 
 fn invalid(detail: impl Into<String>) -> Error {
-    Error::new(SqlState::INVALID_TEXT_REPRESENTATION, "invalid input syntax for type json").with_detail(detail)
+    Error::new(SqlState::INVALID_TEXT_REPRESENTATION, "invalid input syntax for type json")
+        .with_detail(detail)
 }
 
 impl Json {
@@ -193,7 +194,8 @@ impl<'t> Parser<'t> {
         self.at += 1;
         loop {
             let rest = &self.text.as_bytes()[self.at..];
-            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len());
+            let plain =
+                rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len());
             value.push_str(&self.text[self.at..self.at + plain]);
             self.at += plain;
             match rest.get(plain) {
@@ -237,7 +239,8 @@ impl<'t> Parser<'t> {
         if digits.len() < 4 || !digits.iter().all(u8::is_ascii_hexdigit) {
             return Err(invalid("\"\\u\" must be followed by four hexadecimal digits."));
         }
-        let unit = digits.iter().fold(0, |unit, digit| unit << 4 | char::from(*digit).to_digit(16).unwrap_or(0));
+        let unit =
+            digits.iter().fold(0, |unit, digit| unit << 4 | char::from(*digit).to_digit(16).unwrap_or(0));
         self.at += 4;
         Ok(unit)
     }

@@ -26,7 +26,9 @@ fn text_is_canonical_and_survives_storing() {
 
 #[test]
 fn what_is_not_json_is_refused() {
-    for text in ["", " ", "[1,]", "{\"a\"}", "01", "1.", "tru", "\"\t\"", "[1] 2", "{1:2}", "\"\\x\"", "nul1", "-"] {
+    for text in
+        ["", " ", "[1,]", "{\"a\"}", "01", "1.", "tru", "\"\t\"", "[1] 2", "{1:2}", "\"\\x\"", "nul1", "-"]
+    {
         assert_eq!(Json::parse(text).unwrap_err().sqlstate().code(), "22P02", "{text}");
         assert_eq!(Json::check(text).unwrap_err().sqlstate().code(), "22P02", "{text}");
     }
@@ -61,13 +63,31 @@ fn members_are_found_without_a_tree() {
 
 #[test]
 fn keys_order_as_values_do() {
-    let number = |value: &crate::value::Numeric, out: &mut Vec<u8>| {
+    let number = |value: &Numeric, out: &mut Vec<u8>| {
         let whole = value.to_integer("x").expect("small");
         out.extend_from_slice(&(whole.cast_unsigned() ^ 1 << 63).to_be_bytes());
     };
     let texts = [
-        "[]", "null", "\"\"", "\"a\"", "\"b\"", "-1", "0", "7", "false", "true", "[null]", "[1]", "[1,2]",
-        "[2,1]", "[[],1]", "{}", "{\"a\":1}", "{\"a\":2}", "{\"b\":1}", "{\"a\":1,\"b\":2}",
+        "[]",
+        "null",
+        "\"\"",
+        "\"a\"",
+        "\"b\"",
+        "-1",
+        "0",
+        "7",
+        "false",
+        "true",
+        "[null]",
+        "[1]",
+        "[1,2]",
+        "[2,1]",
+        "[[],1]",
+        "{}",
+        "{\"a\":1}",
+        "{\"a\":2}",
+        "{\"b\":1}",
+        "{\"a\":1,\"b\":2}",
     ];
     for a in texts {
         for b in texts {

@@ -239,6 +239,24 @@ pub fn of_time_of_day(name: &str, micros: i64) -> Result<Option<Numeric>> {
     }
 }
 
+/// A part of a time of day with a zone.
+pub fn of_zoned_time(name: &str, packed: i64) -> Result<Option<Numeric>> {
+    let (local, east) = super::timetz::unpack(packed);
+    let part = match named(name, SqlType::TimeTz)? {
+        Field::Zone => east,
+        Field::ZoneHour => east / 3600,
+        Field::ZoneMinute => east / 60 % 60,
+        Field::Epoch => return Ok(Some(scaled(local - east * MICROS_PER_SECOND, 6)?)),
+        field => {
+            return match of_time(field, local)? {
+                Some(value) => Ok(Some(value)),
+                None => Err(unsupported(name, SqlType::TimeTz)),
+            };
+        }
+    };
+    Ok(Some(Numeric::from(part)))
+}
+
 /// A part of an interval.
 pub fn of_interval(name: &str, interval: Interval) -> Result<Option<Numeric>> {
     let field = named(name, SqlType::Interval)?;

@@ -13,6 +13,7 @@ mod parse;
 mod parse_interval;
 mod print;
 pub mod timestamp;
+pub mod timetz;
 pub mod zone;
 
 use crate::error::{Error, Result, SqlState};
@@ -116,7 +117,7 @@ pub fn timestamp_to_date(timestamp: i64) -> i64 {
 
 /// The casts among these types.
 pub(super) fn convert(datum: &Datum, from: SqlType, to: SqlType) -> Result<Datum> {
-    use SqlType::{Date, Time, Timestamp, TimestampTz};
+    use SqlType::{Date, Time, TimeTz, Timestamp, TimestampTz};
     Ok(match (datum, from, to) {
         (Datum::Int(date), Date, Timestamp | TimestampTz) => Datum::Int(date_to_timestamp(*date)?),
         (Datum::Int(_), Timestamp | TimestampTz, Timestamp | TimestampTz) => datum.clone(),
@@ -126,6 +127,14 @@ pub(super) fn convert(datum: &Datum, from: SqlType, to: SqlType) -> Result<Datum
                 return Ok(Datum::Null);
             }
             Datum::Int(timestamp.rem_euclid(MICROS_PER_DAY))
+        }
+        (Datum::Int(micros), Time, TimeTz) => Datum::Int(timetz::pack(*micros, 0)),
+        (Datum::Int(packed), TimeTz, Time) => Datum::Int(timetz::unpack(*packed).0),
+        (Datum::Int(timestamp), TimestampTz, TimeTz) => {
+            if is_infinite(*timestamp) {
+                return Ok(Datum::Null);
+            }
+            Datum::Int(timetz::pack(timestamp.rem_euclid(MICROS_PER_DAY), 0))
         }
         (Datum::Int(micros), Time, SqlType::Interval) => {
             Datum::Interval(Interval { months: 0, days: 0, micros: *micros })

@@ -8,6 +8,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::value::SqlType;
 
 use super::date::{JULIAN_OF_2000, civil, days, month_days};
+use super::timetz;
 use super::zone::{self, DISPLACEMENT_END};
 use super::{
     DATE_END, DATE_INFINITY, DATE_MIN, DATE_NEGATIVE_INFINITY, INFINITY, MICROS_PER_DAY, MICROS_PER_HOUR,
@@ -101,7 +102,8 @@ enum Special {
 }
 
 fn read(text: &str, ty: SqlType, now: Option<i64>) -> Result<i64, Problem> {
-    let mut fields = Fields { time_follows: ty == SqlType::Time, ..Fields::default() };
+    let mut fields =
+        Fields { time_follows: matches!(ty, SqlType::Time | SqlType::TimeTz), ..Fields::default() };
     let mut count = 0;
     let mut rest = text;
     while let Some((field, after)) = next_field(rest)? {
@@ -562,7 +564,7 @@ impl Fields {
         if let Some(special) = self.special {
             return self.finish_special(special, ty, now);
         }
-        if ty == SqlType::Time {
+        if matches!(ty, SqlType::Time | SqlType::TimeTz) {
             if self.micros.is_none() {
                 return Err(Problem::Syntax);
             }
@@ -570,7 +572,9 @@ impl Fields {
             if has_date {
                 self.day_number()?;
             }
-            return self.micros_of_day();
+            let micros = self.micros_of_day()?;
+            let zone = self.zone.unwrap_or(0);
+            return Ok(if ty == SqlType::Time { micros } else { timetz::pack(micros, zone) });
         }
         let day = self.day_number()?;
         if ty == SqlType::Date {
@@ -607,9 +611,12 @@ impl Fields {
             (SqlType::Date, INFINITY) => DATE_INFINITY,
             (SqlType::Date, NEGATIVE_INFINITY) => DATE_NEGATIVE_INFINITY,
             (SqlType::Date, _) => instant.div_euclid(MICROS_PER_DAY),
-            (SqlType::Time, INFINITY | NEGATIVE_INFINITY) => return Err(Problem::Syntax),
+            (SqlType::Time | SqlType::TimeTz, INFINITY | NEGATIVE_INFINITY) => return Err(Problem::Syntax),
+            (SqlType::TimeTz, _) if special == Special::Now => {
+                timetz::pack(instant.rem_euclid(MICROS_PER_DAY), 0)
+            }
             (SqlType::Time, _) if special == Special::Now => instant.rem_euclid(MICROS_PER_DAY),
-            (SqlType::Time, _) => return Err(Problem::Syntax),
+            (SqlType::Time | SqlType::TimeTz, _) => return Err(Problem::Syntax),
             _ => instant,
         })
     }

@@ -14,6 +14,11 @@ use super::{
 pub(crate) fn write(value: i64, ty: SqlType, out: &mut String) {
     match ty {
         SqlType::Time => write_time(value, out),
+        SqlType::TimeTz => {
+            let (local, east) = super::timetz::unpack(value);
+            write_time(local, out);
+            write_zone(east, out);
+        }
         SqlType::Date if is_infinite_date(value) => {
             out.push_str(if value > 0 { "infinity" } else { "-infinity" });
         }
@@ -75,6 +80,21 @@ fn write_time(micros: i64, out: &mut String) {
     out.push(':');
     push_digits(micros / MICROS_PER_SECOND % 60, 10, out);
     write_fraction(micros % MICROS_PER_SECOND, out);
+}
+
+/// Appends an offset: `+00`, `-03:30`, `+01:02:03`.
+pub(crate) fn write_zone(east: i64, out: &mut String) {
+    out.push(if east < 0 { '-' } else { '+' });
+    let seconds = east.abs();
+    push_digits(seconds / 3600, 10, out);
+    if seconds % 3600 != 0 {
+        out.push(':');
+        push_digits(seconds / 60 % 60, 10, out);
+    }
+    if seconds % 60 != 0 {
+        out.push(':');
+        push_digits(seconds % 60, 10, out);
+    }
 }
 
 /// Appends a fraction of a second without zeros at its end.
