@@ -61,7 +61,7 @@ fn skip<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
 }
 
 /// Count and body of a container of the kind; `None` for anything else.
-fn container<'b>(bytes: &'b [u8], wanted: u8) -> Result<Option<(u64, &'b [u8])>> {
+fn container(bytes: &[u8], wanted: u8) -> Result<Option<(u64, &[u8])>> {
     let mut bytes = bytes;
     if take(&mut bytes, 1)?[0] != wanted {
         return Ok(None);

@@ -53,7 +53,7 @@ fn members_are_found_without_a_tree() {
     let b = field(&stored, "b").expect("sound").expect("there");
     let second = element(b, 1).expect("sound").expect("there");
     assert_eq!(Json::from_stored(second).map(|value| value.to_text()), Ok("[20]".into()));
-    assert_eq!(element(b, -1).expect("sound").map(|value| Json::from_stored(value)), Some(Ok(json("30"))));
+    assert_eq!(element(b, -1).expect("sound").map(Json::from_stored), Some(Ok(json("30"))));
     assert_eq!(element(b, 3), Ok(None));
     assert_eq!(field(&stored, "c"), Ok(None));
     let members = text::members("{ \"x\" : [1,  2] , \"x\":null}").expect("JSON");
