@@ -10,8 +10,8 @@ fn the_scripts_hold_postgresql_s_answers() {
     let server = match Server::start() {
         Ok(server) => server,
         Err(why) => {
-            // Said aloud: the scripts themselves still run on DecentDB, only their answers go unproved here.
-            eprintln!("NOT RUN against PostgreSQL: {why}");
+            // The scripts themselves still run on DecentDB; that their answers are PostgreSQL's goes unproved.
+            decentdb_tests::allow_skip(&format!("the scripts do not run on PostgreSQL: {why}"));
             return;
         }
     };
