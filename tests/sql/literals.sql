@@ -2,10 +2,12 @@
 one|minus|text|nothing|yes|no
 1|-1|text|\N|t|f
 
-# Ours: the parser takes the second literal for an alias; PostgreSQL wants a line break between the two.
-! SELECT 'it''s', E'a\nb', E'tab\there', 'a' 'b'
-?column?|?column?|?column?|b
-it's|a\nb|tab	here|a
+> SELECT 'it''s', E'a\nb', E'tab\there', 'a' 'b'
+ERROR 42601: syntax error at or near "'b'"
+
+> SELECT 'it''s', E'a\nb', E'tab\there'
+?column?|?column?|?column?
+it's|a\nb|tab	here
 
 > SELECT 1.5, 1e3, .5, 5., 1.50, 100.00, 0.1 + 0.2
 ?column?|?column?|?column?|?column?|?column?|?column?|?column?

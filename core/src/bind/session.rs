@@ -4,7 +4,7 @@ use sqlparser::ast::{
     self, ContextModifier, TransactionAccessMode, TransactionIsolationLevel, TransactionMode,
 };
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, SqlState};
 use crate::plan::{Statement, TransactionStatement};
 
 use super::binder::Binder;
@@ -87,11 +87,17 @@ impl Binder<'_> {
         }
         let statement = self.statement(statement)?;
         match statement {
-            Statement::Query(_)
-            | Statement::Insert(_)
-            | Statement::Update(_)
-            | Statement::Delete(_)
-            | Statement::CreateTable(_) => Ok(Statement::Explain { analyze, statement: Box::new(statement) }),
+            Statement::Query(_) | Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
+                Ok(Statement::Explain { analyze, statement: Box::new(statement) })
+            }
+            // What would fill the table is explained; nothing is created.
+            Statement::CreateTable(Some(create)) if !analyze => match create.rows {
+                Some(rows) => Ok(Statement::Explain { analyze, statement: Box::new(Statement::Query(rows)) }),
+                None => Err(Error::new(
+                    SqlState::SYNTAX_ERROR,
+                    "syntax error: EXPLAIN takes a query or a change of rows",
+                )),
+            },
             _ => Err(Error::unsupported("EXPLAIN of this statement")),
         }
     }

@@ -21,6 +21,7 @@ mod normalize;
 mod parser;
 mod position;
 mod split;
+mod strict;
 #[cfg(test)]
 mod tests;
 

@@ -12,7 +12,7 @@ use crate::error::{Error, Result, SqlState};
 use super::dialect::DIALECT;
 use super::insert_rows::{self, InsertRows};
 use super::lexer::Lexer;
-use super::{bounds, command, position};
+use super::{bounds, command, position, strict};
 
 /// A parsed statement with its text.
 #[derive(Clone, Debug)]
@@ -95,9 +95,10 @@ pub(crate) fn parse_expression(sql: &str) -> Result<ast::Expr> {
 }
 
 fn parser(sql: &str) -> Result<(Parser<'static>, Option<Overriding>)> {
-    let mut tokens = Tokenizer::new(&DIALECT, sql)
+    let tokens = Tokenizer::new(&DIALECT, sql)
         .tokenize_with_location()
         .map_err(|error| near(sql, position::byte_of(sql, error.location)))?;
+    let mut tokens = strict::mend(sql, tokens)?;
     let overriding = take_overriding(&mut tokens);
     let parser = Parser::new(&DIALECT)
         // `bounds` has counted already; this is the net below it, for depth it cannot see.

@@ -154,3 +154,46 @@ fn literal_rows_take_the_fast_way_and_others_do_not() {
     assert!(!fast("insert into t select 1"));
     assert!(!fast("insert into select values (1)"));
 }
+
+#[test]
+fn what_only_the_general_parser_would_accept_is_refused_where_it_stands() {
+    for (sql, message, position) in [
+        ("SELECT 123abc", "trailing junk after numeric literal at or near \"123abc\"", 8),
+        ("SELECT 1_000", "trailing junk after numeric literal at or near \"1_000\"", 8),
+        ("SELECT 1.5e", "trailing junk after numeric literal at or near \"1.5e\"", 8),
+        ("SELECT 1 AS \"\"", "zero-length delimited identifier at or near \"\"\"\"", 13),
+        ("SELECT 'a' 'b'", "syntax error at or near \"'b'\"", 12),
+        ("SELECT 'a' /* \n */ 'b'", "syntax error at or near \"'b'\"", 20),
+        ("SELECT 1 'x'", "syntax error at or near \"'x'\"", 10),
+        ("SELECT 1 AS 'x'", "syntax error at or near \"'x'\"", 13),
+        ("CREATE TABLE t (a int AUTO_INCREMENT)", "syntax error at or near \"AUTO_INCREMENT\"", 23),
+        ("CREATE TABLE t (a int PRIMARY KEY AUTOINCREMENT)", "syntax error at or near \"AUTOINCREMENT\"", 35),
+        ("CREATE TABLE t (a varchar(3) DESC)", "syntax error at or near \"DESC\"", 30),
+        ("ALTER TABLE t ADD a int AUTO_INCREMENT", "syntax error at or near \"AUTO_INCREMENT\"", 25),
+    ] {
+        let error = parse(sql).expect_err(sql);
+        assert_eq!((error.message(), error.position()), (message, Some(position)), "{sql}");
+    }
+}
+
+#[test]
+fn what_postgresql_accepts_passes_the_strict_look() {
+    for sql in [
+        "SELECT 'a'\n 'b', 'c' -- why\n 'd'",
+        "SELECT 1e5, 1.5E-3, .5, 1.::int, date '2020-01-01', interval(3) '1 day', numeric(3,1) '1.5'",
+        "SELECT a ISNULL, (1) isnull, 'x' ISNULL OR NULL ISNULL FROM t WHERE $1 ISNULL",
+        "SELECT auto_increment, \"desc\" FROM t ORDER BY a DESC, (b) ASC",
+        "CREATE TABLE t (auto_increment int, autoincrement int, a int CHECK (a > 0))",
+        "CREATE TABLE t AS (SELECT a FROM s ORDER BY a DESC)",
+        "ALTER TABLE t ADD COLUMN auto_increment int",
+        "SELECT x AS isnull FROM t",
+    ] {
+        parse(sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    }
+    let printed = |sql| match parse(sql).unwrap().ast() {
+        Ast::Statement(statement) => statement.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(printed("SELECT 'a'\n'b'"), "SELECT 'ab'");
+    assert_eq!(printed("SELECT a ISNULL FROM t"), "SELECT a IS NULL FROM t");
+}

@@ -213,7 +213,11 @@ impl SqlType {
     /// The type of an OID.
     pub const fn from_oid(oid: u32) -> Option<SqlType> {
         if oid >= USER_OID_MIN {
-            return Some(if oid.is_multiple_of(2) { SqlType::Enum(oid) } else { SqlType::Array(Element(oid - 1)) });
+            return Some(if oid.is_multiple_of(2) {
+                SqlType::Enum(oid)
+            } else {
+                SqlType::Array(Element(oid - 1))
+            });
         }
         match built_in(oid) {
             Some(ty) => Some(ty),

@@ -119,6 +119,12 @@ impl Binder<'_> {
                 ColumnOption::Unique(_) | ColumnOption::ForeignKey(_) | ColumnOption::Check(_) => {}
                 ColumnOption::Collation(collation) => {
                     let collation = names::qualified(collation)?;
+                    if !matches!(ty.ty, SqlType::Text | SqlType::Varchar | SqlType::Char | SqlType::Name) {
+                        return Err(Error::new(
+                            SqlState::DATATYPE_MISMATCH,
+                            format!("collations are not supported by type {}", ty.ty.name()),
+                        ));
+                    }
                     if !matches!(collation.name.as_str(), "C" | "POSIX" | "default" | "ucs_basic") {
                         return Err(Error::unsupported(format!("collation \"{}\"", collation.name)));
                     }

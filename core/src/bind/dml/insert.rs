@@ -37,7 +37,13 @@ impl Binder<'_> {
         let table = Arc::clone(self.table(&name)?);
         let mut named = Vec::with_capacity(insert.columns.len());
         for column in &insert.columns {
-            named.push(names::qualified(column)?);
+            let column = names::qualified(column)?;
+            if let Some(first) = &column.schema {
+                // `t.a` would be field a of a column t.
+                self.target_column(&table, first, column.place)?;
+                return Err(Error::unsupported("assignment to a field of a column"));
+            }
+            named.push(column);
         }
         let targets = self.targets(&table, &named)?;
         let source = match &insert.source {

@@ -68,6 +68,9 @@ impl Binder<'_> {
                         _ => return Err(Error::unsupported("a named argument")),
                     }
                 }
+                if extras.is_star && (!arguments.is_empty() || extras.distinct || list.args.len() > 1) {
+                    return Err(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \",\""));
+                }
                 arguments
             }
         };
@@ -144,7 +147,7 @@ impl Binder<'_> {
     ) -> Result<Expr> {
         level.check_aggregate_allowed()?;
         if extras.is_star && extras.distinct {
-            return Err(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \"*\""));
+            return Err(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \",\""));
         }
         if extras.is_star && name != "count" {
             return Err(missing_function(name, &[]));

@@ -1,6 +1,7 @@
 //! Tables, indexes and what DROP takes with it.
 
 use super::*;
+use crate::error::SqlState;
 
 #[test]
 fn an_index_is_built_from_the_rows_there_are() {
@@ -123,4 +124,13 @@ fn a_wide_table_with_long_values_keeps_them() {
     sound(&database);
     connection.execute("DELETE FROM t", ()).expect("deletes");
     sound(&database);
+}
+
+#[test]
+fn explain_of_create_table_as_creates_nothing() {
+    let connection = with("CREATE TABLE t (a int)");
+    assert!(rows(&connection, "EXPLAIN CREATE TABLE copy AS SELECT a FROM t")[0].contains("Scan"));
+    assert_eq!(fails(&connection, "SELECT * FROM copy").sqlstate(), SqlState::UNDEFINED_TABLE);
+    assert_eq!(fails(&connection, "EXPLAIN CREATE TABLE other (a int)").sqlstate(), SqlState::SYNTAX_ERROR);
+    assert_eq!(fails(&connection, "SELECT * FROM other").sqlstate(), SqlState::UNDEFINED_TABLE);
 }
