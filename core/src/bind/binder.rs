@@ -1,8 +1,6 @@
 //! What binding one statement accumulates: column ids, parameter types, CTEs in view, depth.
 
-use std::rc::Rc;
-
-use sqlparser::ast::{self, Ident};
+use sqlparser::ast;
 use sqlparser::tokenizer::Location;
 
 use crate::base::ColumnId;
@@ -10,30 +8,20 @@ use crate::base::limits::PARAMETERS_MAX;
 use crate::catalog::{Catalog, Relation as CatalogRelation, SYSTEM_SCHEMAS, Table, system_view};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::{self, Overriding};
-use crate::plan::{AggregateCall, ColumnInfo, Expr};
+use crate::plan::{AggregateCall, ColumnInfo, Expr, SetCall};
 use crate::value::{SqlType, TypeName};
 
 use super::BindContext;
 use super::names::Qualified;
 use super::scope::Scope;
+use super::window::WindowGroup;
+use super::with::Cte;
 
 /// Deepest recursion of the binder over syntax; `parse` bounds nesting and chains, this is the net below.
 const DEPTH_MAX: usize = 1200;
 /// Most relations one statement may come to after CTEs are put in place: `WITH a AS (t, t), b AS (a, a)`
 /// doubles with every step.
 const RELATIONS_MAX: usize = 2000;
-
-/// A WITH query in view.
-#[derive(Clone, Debug)]
-pub(super) struct Cte {
-    pub(super) name: String,
-    pub(super) columns: Vec<Ident>,
-    pub(super) place: Location,
-    pub(super) query: Rc<ast::Query>,
-    /// How many CTEs, outermost first, its own text may use.
-    pub(super) visible: usize,
-    pub(super) is_used: bool,
-}
 
 /// The state of binding one statement.
 pub(super) struct Binder<'a> {
@@ -46,6 +34,8 @@ pub(super) struct Binder<'a> {
     depth: usize,
     relations: usize,
     pub(super) ctes: Vec<Cte>,
+    /// How many tables the plan keeps so far.
+    pub(super) tables: u32,
     pub(super) notices: Vec<String>,
     /// What an INSERT said about identity columns; `parse` takes the words out of the text.
     pub(super) overriding: Option<Overriding>,
@@ -67,6 +57,8 @@ pub(super) enum Clause {
     Update,
     Returning,
     Filter,
+    FromFunction,
+    Frame,
     Default,
     Check,
 }
@@ -88,6 +80,8 @@ impl Clause {
             Clause::Update => "UPDATE",
             Clause::Returning => "RETURNING",
             Clause::Filter => "FILTER",
+            Clause::FromFunction => "functions in FROM",
+            Clause::Frame => "window frames",
             Clause::Default => "DEFAULT expressions",
             Clause::Check => "check constraints",
         }
@@ -113,12 +107,31 @@ pub(super) struct Level<'s> {
     pub(super) aggregates: Vec<(ColumnInfo, AggregateCall)>,
     pub(super) references: Vec<Reference>,
     pub(super) in_aggregate: bool,
+    /// Window functions, by ordering; their values are columns.
+    pub(super) windows: Vec<WindowGroup>,
+    pub(super) named_windows: Vec<(String, ast::WindowSpec)>,
+    pub(super) in_window: bool,
+    /// Set-returning calls; their values are columns.
+    pub(super) sets: Vec<(ColumnInfo, SetCall)>,
+    /// Calls of `grouping`: the column that stands for each, and its arguments.
+    pub(super) groupings: Vec<(ColumnInfo, Vec<Expr>)>,
 }
 
 impl<'s> Level<'s> {
     /// A level whose expressions see `scope`.
     pub(super) fn new(scope: &'s Scope<'s>, clause: Clause) -> Level<'s> {
-        Level { scope, clause, aggregates: Vec::new(), references: Vec::new(), in_aggregate: false }
+        Level {
+            scope,
+            clause,
+            aggregates: Vec::new(),
+            references: Vec::new(),
+            in_aggregate: false,
+            windows: Vec::new(),
+            named_windows: Vec::new(),
+            in_window: false,
+            sets: Vec::new(),
+            groupings: Vec::new(),
+        }
     }
 
     /// Refuses an aggregate where the clause allows none.
@@ -136,6 +149,45 @@ impl<'s> Level<'s> {
     }
 }
 
+impl Level<'_> {
+    /// Refuses a window function where the clause allows none.
+    pub(super) fn check_window_allowed(&self) -> Result<()> {
+        let windowing = |message: String| Err(Error::new(SqlState::WINDOWING_ERROR, message));
+        if self.in_aggregate {
+            return Err(Error::new(
+                SqlState::GROUPING_ERROR,
+                "aggregate function calls cannot contain window function calls",
+            ));
+        }
+        if self.in_window {
+            return windowing("window function calls cannot be nested".into());
+        }
+        match self.clause {
+            Clause::Select | Clause::OrderBy | Clause::DistinctOn => Ok(()),
+            clause => windowing(format!("window functions are not allowed in {}", clause.display())),
+        }
+    }
+
+    /// Refuses a set-returning function where the clause allows none.
+    pub(super) fn check_set_allowed(&self) -> Result<()> {
+        let refused = |message: String| Err(Error::new(SqlState::FEATURE_NOT_SUPPORTED, message));
+        if self.in_aggregate {
+            return refused("aggregate function calls cannot contain set-returning function calls".into())
+                .map_err(|error: Error| error.with_hint(MOVE_HINT));
+        }
+        if self.in_window {
+            return refused("window function calls cannot contain set-returning function calls".into())
+                .map_err(|error: Error| error.with_hint(MOVE_HINT));
+        }
+        match self.clause {
+            Clause::Select | Clause::OrderBy | Clause::DistinctOn | Clause::GroupBy => Ok(()),
+            clause => refused(format!("set-returning functions are not allowed in {}", clause.display())),
+        }
+    }
+}
+
+const MOVE_HINT: &str = "You might be able to move the set-returning function into a LATERAL FROM item.";
+
 impl<'a> Binder<'a> {
     /// A fresh state.
     pub(super) fn new(sql: &'a str, context: &BindContext<'a>) -> Binder<'a> {
@@ -149,6 +201,7 @@ impl<'a> Binder<'a> {
             depth: 0,
             relations: 0,
             ctes: Vec::new(),
+            tables: 0,
             notices: Vec::new(),
             overriding: None,
         }

@@ -18,8 +18,30 @@ pub(super) struct FromItem {
     pub(super) visible: Vec<Visible>,
 }
 
+// What LATERAL items and functions may name: everything left of them.
+fn beside_scope<'p>(
+    before: Option<&FromItem>,
+    left: Option<&FromItem>,
+    parent: Option<&'p Scope<'p>>,
+) -> Scope<'p> {
+    let mut scope = Scope { parent, ..Scope::default() };
+    for item in [before, left].into_iter().flatten() {
+        let offset = scope.relations.len();
+        scope.relations.extend(item.relations.iter().cloned());
+        scope.visible.extend(item.visible.iter().cloned().map(|visible| shifted(visible, offset)));
+    }
+    scope
+}
+
+// Whether an item does name a column left of it.
+fn reads_left(item: &FromItem, before: Option<&FromItem>, left: Option<&FromItem>) -> bool {
+    let read = item.plan.outer_columns();
+    let has = |other: &FromItem| other.plan.columns().iter().any(|info| read.contains(&info.id));
+    [before, left].into_iter().flatten().any(has)
+}
+
 impl FromItem {
-    fn of(plan: LogicalPlan, relation: Relation) -> FromItem {
+    pub(super) fn of(plan: LogicalPlan, relation: Relation) -> FromItem {
         let scope = Scope::of(relation);
         FromItem { plan, relations: scope.relations, visible: scope.visible }
     }
@@ -83,23 +105,32 @@ impl Binder<'_> {
             } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
                 (self.named(name, alias.as_ref())?, false)
             }
-            TableFactor::Table { args: Some(_), .. }
-            | TableFactor::Function { .. }
-            | TableFactor::UNNEST { .. } => {
-                return Err(Error::unsupported("a function in FROM"));
+            TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. } => {
+                let scope = beside_scope(before, left, parent);
+                let item = self.function_item(name, &args.args, *with_ordinality, alias.as_ref(), &scope)?;
+                let lateral = reads_left(&item, before, left);
+                (item, lateral)
+            }
+            TableFactor::Function { name, alias, args, with_ordinality, .. } => {
+                let scope = beside_scope(before, left, parent);
+                let item = self.function_item(name, args, *with_ordinality, alias.as_ref(), &scope)?;
+                let lateral = reads_left(&item, before, left);
+                (item, lateral)
+            }
+            TableFactor::UNNEST { alias, array_exprs, with_offset: false, with_ordinality, .. } => {
+                let scope = beside_scope(before, left, parent);
+                let name = ast::ObjectName::from(vec![ast::Ident::new("unnest")]);
+                let argument =
+                    |expr: &ast::Expr| ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr.clone()));
+                let arguments: Vec<ast::FunctionArg> = array_exprs.iter().map(argument).collect();
+                let item = self.function_item(&name, &arguments, *with_ordinality, alias.as_ref(), &scope)?;
+                let lateral = reads_left(&item, before, left);
+                (item, lateral)
             }
             TableFactor::Table { sample: Some(_), .. } => return Err(Error::unsupported("TABLESAMPLE")),
             TableFactor::Derived { lateral, subquery, alias, sample: None } => {
                 let query = if *lateral {
-                    let mut scope = Scope { parent, ..Scope::default() };
-                    for item in [before, left].into_iter().flatten() {
-                        let offset = scope.relations.len();
-                        scope.relations.extend(item.relations.iter().cloned());
-                        scope
-                            .visible
-                            .extend(item.visible.iter().cloned().map(|visible| shifted(visible, offset)));
-                    }
-                    self.query(subquery, Some(&scope))?
+                    self.query(subquery, Some(&beside_scope(before, left, parent)))?
                 } else {
                     self.query(subquery, parent)?
                 };
@@ -113,7 +144,9 @@ impl Binder<'_> {
                     return Err(self.at_word_before(error, "(", subquery.span().start));
                 };
                 self.count_relation()?;
-                (self.derived(query, alias)?, *lateral)
+                let item = self.derived(query, alias)?;
+                let lateral = *lateral && reads_left(&item, before, left);
+                (item, lateral)
             }
             TableFactor::NestedJoin { table_with_joins, alias } => {
                 let item = self.joined(table_with_joins, None, parent)?;
@@ -135,7 +168,7 @@ impl Binder<'_> {
             Some(_) => None,
         };
         if let Some(at) = cte {
-            let query = self.cte(at)?;
+            let query = self.cte(at, name.place)?;
             let relation_alias = alias.map_or_else(|| name.name.clone(), |alias| names::fold(&alias.name));
             return self.relation_of(query, relation_alias, alias);
         }
@@ -215,7 +248,7 @@ impl Binder<'_> {
         Ok(FromItem::of(plan, relation))
     }
 
-    fn rename_columns(&self, relation: &mut Relation, alias: &TableAlias) -> Result<()> {
+    pub(super) fn rename_columns(&self, relation: &mut Relation, alias: &TableAlias) -> Result<()> {
         if alias.columns.len() > relation.columns.len() {
             let error = Error::new(
                 SqlState::INVALID_COLUMN_REFERENCE,

@@ -12,7 +12,8 @@ use sqlparser::tokenizer::Location;
 
 use crate::base::ColumnId;
 use crate::error::{Error, SqlState};
-use crate::plan::{ColumnInfo, Expr};
+use crate::plan::{ColumnInfo, CompareOp, Expr, GroupingSets};
+use crate::value::{Datum, SqlType, TypeName};
 
 use super::binder::{Binder, Level, Reference};
 use super::scope::Scope;
@@ -22,19 +23,29 @@ pub(super) struct Grouping<'l> {
     groups: Vec<(ColumnInfo, Expr)>,
     scope: &'l Scope<'l>,
     references: Vec<Reference>,
-    aggregates: Vec<ColumnId>,
+    /// Columns that are made above the groups: aggregates, window functions, set-returning functions.
+    made: Vec<ColumnId>,
+    sets: Option<GroupingSets>,
+    /// What stands for each call of `grouping`.
+    numbered: Vec<(ColumnId, Expr)>,
 }
 
 impl<'l> Grouping<'l> {
     /// Names the groups: a plain column keeps its id.
-    pub(super) fn new(binder: &mut Binder<'_>, exprs: Vec<Expr>, level: &Level<'l>) -> Grouping<'l> {
+    pub(super) fn new(
+        binder: &mut Binder<'_>,
+        exprs: Vec<Expr>,
+        sets: Option<Vec<Vec<usize>>>,
+        level: &Level<'l>,
+    ) -> Result<Grouping<'l>, Error> {
         let mut groups: Vec<(ColumnInfo, Expr)> = Vec::with_capacity(exprs.len());
         for expr in exprs {
             if groups.iter().any(|(_, known)| known.same(&expr)) {
                 continue;
             }
             let info = match &expr {
-                Expr::Column(id, _) if level.scope.owns(*id) => {
+                // In grouping sets a group's value may be NULL where the column's is not.
+                Expr::Column(id, _) if sets.is_none() && level.scope.owns(*id) => {
                     ColumnInfo { id: *id, ty: binder.type_name(&expr) }
                 }
                 _ => {
@@ -44,17 +55,30 @@ impl<'l> Grouping<'l> {
             };
             groups.push((info, expr));
         }
-        Grouping {
+        let sets = sets.map(|sets| {
+            let number = binder.column(TypeName::plain(SqlType::Int4));
+            GroupingSets { sets, number }
+        });
+        let mut numbered = Vec::with_capacity(level.groupings.len());
+        for (info, arguments) in &level.groupings {
+            numbered.push((info.id, grouping_value(&groups, sets.as_ref(), arguments)?));
+        }
+        let made = level.aggregates.iter().map(|(info, _)| info.id);
+        let made = made.chain(level.sets.iter().map(|(info, _)| info.id));
+        let windows = level.windows.iter().flat_map(|group| &group.calls);
+        Ok(Grouping {
             groups,
             scope: level.scope,
             references: level.references.clone(),
-            aggregates: level.aggregates.iter().map(|(info, _)| info.id).collect(),
-        }
+            made: made.chain(windows.map(|(info, _)| info.id)).collect(),
+            sets,
+            numbered,
+        })
     }
 
-    /// The groups, with those added by dependency.
-    pub(super) fn finish(self) -> Vec<(ColumnInfo, Expr)> {
-        self.groups
+    /// The groups, with those added by dependency, and the grouping sets.
+    pub(super) fn finish(self) -> (Vec<(ColumnInfo, Expr)>, Option<GroupingSets>) {
+        (self.groups, self.sets)
     }
 
     /// Rewrites an expression over the input to one over groups and aggregates (42803 when it cannot).
@@ -64,6 +88,12 @@ impl<'l> Grouping<'l> {
             return Ok(());
         }
         match expr {
+            Expr::Column(id, _) if self.numbered.iter().any(|(known, _)| known == id) => {
+                if let Some((_, value)) = self.numbered.iter().find(|(known, _)| known == id) {
+                    *expr = value.clone();
+                }
+                return Ok(());
+            }
             Expr::Column(id, _) => return self.check(*id, false),
             Expr::Subquery { outer, .. } => {
                 for id in outer.clone() {
@@ -83,13 +113,15 @@ impl<'l> Grouping<'l> {
 
     // A column must be an aggregate, a group, of an outer query, or depend on a grouped primary key.
     fn check(&mut self, id: ColumnId, in_subquery: bool) -> Result<(), (Error, Location)> {
-        if self.aggregates.contains(&id)
+        if self.made.contains(&id)
             || self.groups.iter().any(|(info, _)| info.id == id)
             || !self.scope.owns(id)
         {
             return Ok(());
         }
-        if let Some(info) = self.dependent(id) {
+        if self.sets.is_none()
+            && let Some(info) = self.dependent(id)
+        {
             let expr = Expr::Column(id, info.ty.ty);
             self.groups.push((info, expr));
             return Ok(());
@@ -137,4 +169,35 @@ impl<'l> Grouping<'l> {
         }
         relation.columns.iter().find(|column| column.info.id == id).map(|column| column.info.clone())
     }
+}
+
+// `grouping(a, b)`: a bit per argument, the last one lowest, set in the sets without that argument.
+fn grouping_value(
+    groups: &[(ColumnInfo, Expr)],
+    sets: Option<&GroupingSets>,
+    arguments: &[Expr],
+) -> Result<Expr, Error> {
+    let mut places = Vec::with_capacity(arguments.len());
+    for argument in arguments {
+        places.push(groups.iter().position(|(_, known)| known.same(argument)).ok_or_else(|| {
+            Error::new(
+                SqlState::GROUPING_ERROR,
+                "arguments to GROUPING must be grouping expressions of the associated query level",
+            )
+        })?);
+    }
+    let int = |value: i64| Expr::Literal(Datum::Int(value), SqlType::Int4);
+    let Some(sets) = sets else { return Ok(int(0)) };
+    let mut branches = Vec::with_capacity(sets.sets.len());
+    for (number, set) in (0i64..).zip(&sets.sets) {
+        let bits = places.iter().fold(0, |bits, place| bits << 1 | i64::from(!set.contains(place)));
+        let is_this = Expr::Compare {
+            op: CompareOp::Equal,
+            ty: SqlType::Int4,
+            left: Box::new(Expr::Column(sets.number.id, SqlType::Int4)),
+            right: Box::new(int(number)),
+        };
+        branches.push((is_this, int(bits)));
+    }
+    Ok(Expr::Case { branches, otherwise: None, ty: SqlType::Int4 })
 }

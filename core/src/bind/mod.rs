@@ -20,7 +20,9 @@ mod expr;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod from;
+mod function_scan;
 mod group;
+mod grouping_sets;
 mod names;
 mod order;
 mod query;
@@ -33,6 +35,8 @@ mod subquery;
 #[cfg(test)]
 mod tests;
 mod types;
+mod window;
+mod with;
 
 pub use stored::{bind_check, bind_default};
 

@@ -24,7 +24,18 @@ pub(super) fn sort_key(expr: Expr, options: &OrderByOptions) -> Result<SortKey> 
     let descending = match &options.sort {
         None | Some(OrderBySort::Asc) => false,
         Some(OrderBySort::Desc) => true,
-        Some(OrderBySort::Using(_)) => return Err(Error::unsupported("ORDER BY USING")),
+        Some(OrderBySort::Using(operator)) => match names::parts(operator)?.as_slice() {
+            [.., last] if last.value == "<" => false,
+            [.., last] if last.value == ">" => true,
+            [.., last] => {
+                return Err(Error::new(
+                    SqlState::WRONG_OBJECT_TYPE,
+                    format!("operator {} is not a valid ordering operator", last.value),
+                )
+                .with_hint("Ordering operators must be \"<\" or \">\" members of btree operator families."));
+            }
+            [] => false,
+        },
     };
     let nulls_first = options.nulls_first.unwrap_or(descending);
     Ok(SortKey { expr, descending, nulls_first })

@@ -5,9 +5,7 @@
 //! names in view   SetOperation of two plans  Sort        Limit
 //! ```
 //!
-//! CTEs are put in place where they are named, each time with fresh column ids.
-
-use std::rc::Rc;
+//! What WITH names is [`super::with`]'s.
 
 use sqlparser::ast::{self, LimitClause, OrderByKind, SetExpr, SetQuantifier};
 
@@ -15,7 +13,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::plan::{ColumnInfo, Expr, LogicalPlan, OutputColumn, Query, SetOperator};
 use crate::value::{SqlType, TypeName, common_type_for};
 
-use super::binder::{Binder, Clause, Cte, Level};
+use super::binder::{Binder, Clause, Level};
 use super::coerce::is_unknown;
 use super::names;
 use super::order;
@@ -46,18 +44,16 @@ impl Binder<'_> {
         settle: bool,
     ) -> Result<Query> {
         self.enter()?;
-        if !query.locks.is_empty() {
-            return Err(Error::unsupported("a row-level lock (FOR UPDATE)"));
-        }
+        self.check_locks(query)?;
         if query.for_clause.is_some() || query.settings.is_some() || query.format_clause.is_some() {
             return Err(Error::unsupported("this clause of a query"));
         }
         let visible_before = self.ctes.len();
         if let Some(with) = &query.with {
-            self.with(with)?;
+            self.with(with, parent)?;
         }
         let tail = self.tail(query)?;
-        let bound = match query.body.as_ref() {
+        let mut bound = match query.body.as_ref() {
             SetExpr::Select(select) => self.select(select, &tail, parent, settle),
             body => {
                 let settle_now = settle || !tail.order.is_empty();
@@ -65,81 +61,33 @@ impl Binder<'_> {
                 self.finish(bound, &tail, parent)
             }
         }?;
-        self.check_unused_ctes(visible_before)?;
-        self.ctes.truncate(visible_before);
+        bound.plan = self.resolve_ctes(visible_before, bound.plan)?;
         self.leave();
         Ok(bound)
     }
 
-    fn with(&mut self, with: &ast::With) -> Result<()> {
-        let first = self.ctes.len();
-        for cte in &with.cte_tables {
-            let name = names::fold(&cte.alias.name);
-            if self.ctes[first..].iter().any(|other| other.name == name) {
-                let error = Error::new(
-                    SqlState::DUPLICATE_ALIAS,
-                    format!("WITH query name \"{name}\" specified more than once"),
-                );
-                return Err(self.at(error, cte.alias.name.span.start));
-            }
-            if with.recursive && mentions(&cte.query, &name) {
-                return Err(self.at(Error::unsupported("WITH RECURSIVE"), cte.alias.name.span.start));
-            }
-            if !matches!(
-                cte.query.body.as_ref(),
-                SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::SetOperation { .. } | SetExpr::Values(_)
-            ) {
-                return Err(Error::unsupported("a data-modifying statement in WITH"));
-            }
-            self.ctes.push(Cte {
-                name,
-                columns: cte.alias.columns.iter().map(|column| column.name.clone()).collect(),
-                place: cte.alias.name.span.start,
-                query: Rc::new((*cte.query).clone()),
-                visible: self.ctes.len(),
-                is_used: false,
-            });
-        }
-        Ok(())
-    }
-
-    // PostgreSQL reports errors in WITH queries that nothing uses, too.
-    fn check_unused_ctes(&mut self, from: usize) -> Result<()> {
-        for at in from..self.ctes.len() {
-            if !self.ctes[at].is_used {
-                self.cte(at)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The query of a CTE, bound anew, its columns renamed.
-    pub(super) fn cte(&mut self, at: usize) -> Result<Query> {
-        self.count_relation()?;
-        let cte = &mut self.ctes[at];
-        cte.is_used = true;
-        let cte = cte.clone();
-        let hidden = self.ctes.split_off(cte.visible);
-        let bound = self.query(&cte.query, None);
-        self.ctes.truncate(cte.visible);
-        self.ctes.extend(hidden);
-        let mut bound = bound?;
-        if cte.columns.len() > bound.output.len() {
-            let error = Error::new(
-                SqlState::INVALID_COLUMN_REFERENCE,
-                format!(
-                    "WITH query \"{}\" has {} columns available but {} columns specified",
-                    cte.name,
-                    bound.output.len(),
-                    cte.columns.len()
-                ),
-            );
-            return Err(self.at(error, cte.place));
-        }
-        for (column, name) in bound.output.iter_mut().zip(&cte.columns) {
-            column.name = names::fold(name);
-        }
-        Ok(bound)
+    // One writer and fixed snapshots: what is read cannot change under the reader, so a lock has nothing to
+    // do. What PostgreSQL refuses to lock is refused.
+    fn check_locks(&self, query: &ast::Query) -> Result<()> {
+        let Some(lock) = query.locks.first() else { return Ok(()) };
+        let word = match lock.lock_type {
+            ast::LockType::Share => "FOR SHARE",
+            ast::LockType::Update => "FOR UPDATE",
+        };
+        let what = match query.body.as_ref() {
+            SetExpr::SetOperation { .. } => "UNION/INTERSECT/EXCEPT",
+            SetExpr::Values(_) => "VALUES",
+            SetExpr::Select(select) => match () {
+                () if select.distinct.is_some() => "DISTINCT clause",
+                () if !matches!(&select.group_by, ast::GroupByExpr::Expressions(exprs, _) if exprs.is_empty()) => {
+                    "GROUP BY clause"
+                }
+                () if select.having.is_some() => "HAVING clause",
+                () => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        Err(Error::new(SqlState::FEATURE_NOT_SUPPORTED, format!("{word} is not allowed with {what}")))
     }
 
     fn tail<'q>(&self, query: &'q ast::Query) -> Result<Tail<'q>> {
@@ -183,7 +131,12 @@ impl Binder<'_> {
         Ok(tail)
     }
 
-    fn set_expr(&mut self, body: &SetExpr, parent: Option<&Scope<'_>>, settle: bool) -> Result<Query> {
+    pub(super) fn set_expr(
+        &mut self,
+        body: &SetExpr,
+        parent: Option<&Scope<'_>>,
+        settle: bool,
+    ) -> Result<Query> {
         self.enter()?;
         let bound = match body {
             SetExpr::Select(select) => {
@@ -416,7 +369,7 @@ impl Binder<'_> {
                         return Err(self.at_expr(error, &key.expr));
                     }
                 };
-                keys.push(order::sort_key(expr, &key.options)?);
+                keys.push(self.sort_key(expr, &key.options, &key.expr)?);
             }
             plan = LogicalPlan::Sort { input: Box::new(plan), keys };
         }
@@ -485,29 +438,4 @@ pub(super) fn item(body: &SetExpr, at: usize) -> Option<&ast::Expr> {
 
 fn first_item(body: &SetExpr) -> Option<&ast::Expr> {
     item(body, 0)
-}
-
-// Whether a WITH RECURSIVE query names itself in FROM at its own level: enough to tell it is recursive.
-fn mentions(query: &ast::Query, name: &str) -> bool {
-    fn in_body(body: &SetExpr, name: &str) -> bool {
-        match body {
-            SetExpr::Select(select) => select.from.iter().any(|item| in_joins(item, name)),
-            SetExpr::Query(query) => mentions(query, name),
-            SetExpr::SetOperation { left, right, .. } => in_body(left, name) || in_body(right, name),
-            _ => false,
-        }
-    }
-    fn in_joins(item: &ast::TableWithJoins, name: &str) -> bool {
-        in_factor(&item.relation, name) || item.joins.iter().any(|join| in_factor(&join.relation, name))
-    }
-    fn in_factor(factor: &ast::TableFactor, name: &str) -> bool {
-        match factor {
-            ast::TableFactor::Table { name: table, .. } => names::parts(table)
-                .is_ok_and(|parts| matches!(parts[..], [part] if names::fold(part) == name)),
-            ast::TableFactor::Derived { subquery, .. } => mentions(subquery, name),
-            ast::TableFactor::NestedJoin { table_with_joins, .. } => in_joins(table_with_joins, name),
-            _ => false,
-        }
-    }
-    in_body(&query.body, name)
 }

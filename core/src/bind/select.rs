@@ -13,10 +13,12 @@ use crate::value::TypeName;
 use super::binder::{Binder, Clause, Level};
 use super::expr::output_name;
 use super::group::Grouping;
+use super::grouping_sets::{grouping_sets, is_grouping_sets};
 use super::names;
 use super::order::{self, Target};
 use super::query::Tail;
 use super::scope::Scope;
+use super::window::windowed;
 
 /// One column of the select list.
 pub(super) struct Item {
@@ -44,6 +46,7 @@ impl Binder<'_> {
         let scope = Scope { relations: from.relations, visible: from.visible, parent };
         let mut plan = from.plan;
         let mut level = Level::new(&scope, Clause::Select);
+        self.name_windows(&select.named_window, &mut level)?;
         let mut items = self.select_list(&select.projection, &mut level, settle)?;
         if let Some(predicate) = &select.selection {
             level.clause = Clause::Where;
@@ -63,7 +66,7 @@ impl Binder<'_> {
         for key in tail.order {
             keys.push(self.key(&key.expr, &items, "ORDER BY", &mut level)?);
         }
-        let groups = self.groups(&select.group_by, &items, &mut level)?;
+        let grouped = self.groups(&select.group_by, &items, &mut level)?;
         level.clause = Clause::DistinctOn;
         let mut distinct_on = Vec::new();
         if let Some(Distinct::On(exprs)) = &select.distinct {
@@ -71,25 +74,40 @@ impl Binder<'_> {
                 distinct_on.push(self.key(expr, &items, "DISTINCT ON", &mut level)?);
             }
         }
-        if !groups.is_empty() || !level.aggregates.is_empty() || having.is_some() {
-            let mut grouping = Grouping::new(self, groups, &level);
-            for item in &mut items {
-                grouping.apply(&mut item.expr).map_err(|(error, place)| self.at(error, place))?;
-            }
-            if let Some(having) = &mut having {
-                grouping.apply(having).map_err(|(error, place)| self.at(error, place))?;
-            }
+        if grouped.is_some()
+            || !level.aggregates.is_empty()
+            || having.is_some()
+            || !level.groupings.is_empty()
+        {
+            let (groups, sets) = grouped.unwrap_or_default();
+            plan = self.below_groups(plan, &groups, &mut level);
+            let mut grouping = Grouping::new(self, groups, sets, &level)?;
+            let mut apply = |expr: &mut Expr| grouping.apply(expr);
+            let mut result = Ok(());
+            let mut each = |expr: &mut Expr| {
+                if result.is_ok() {
+                    result = apply(expr);
+                }
+            };
+            items.iter_mut().for_each(|item| each(&mut item.expr));
+            having.iter_mut().for_each(&mut each);
             for key in keys.iter_mut().chain(&mut distinct_on) {
                 if let Key::Expr(expr) = key {
-                    grouping.apply(expr).map_err(|(error, place)| self.at(error, place))?;
+                    each(expr);
                 }
             }
-            let groups = grouping.finish();
-            plan = LogicalPlan::Aggregate { input: Box::new(plan), groups, aggregates: level.aggregates };
+            level.windows.iter_mut().for_each(|group| group.for_each_expr_mut(&mut each));
+            level.sets.iter_mut().flat_map(|(_, call)| &mut call.arguments).for_each(&mut each);
+            result.map_err(|(error, place)| self.at(error, place))?;
+            let (groups, sets) = grouping.finish();
+            let aggregates = core::mem::take(&mut level.aggregates);
+            plan = LogicalPlan::Aggregate { input: Box::new(plan), groups, aggregates, sets };
             if let Some(having) = having {
                 plan = filter(plan, having);
             }
         }
+        plan = windowed(plan, core::mem::take(&mut level.windows));
+        plan = self.with_sets(plan, core::mem::take(&mut level.sets));
         let is_distinct = matches!(select.distinct, Some(Distinct::Distinct | Distinct::On(_)));
         let mut projection = Projection::new(&plan);
         let mut output = Vec::with_capacity(items.len());
@@ -114,7 +132,7 @@ impl Binder<'_> {
                     Expr::Column(info.id, info.ty.ty)
                 }
             };
-            sort.push(order::sort_key(expr, &syntax.options)?);
+            sort.push(self.sort_key(expr, &syntax.options, &syntax.expr)?);
         }
         let mut on = Vec::with_capacity(distinct_on.len());
         for key in distinct_on {
@@ -224,9 +242,25 @@ impl Binder<'_> {
         }
     }
 
-    // GROUP BY: an integer is an ordinal; a bare name an input column first, then an output name.
-    fn groups(&mut self, group_by: &GroupByExpr, items: &[Item], level: &mut Level<'_>) -> Result<Vec<Expr>> {
+    // Rows of calls that GROUP BY names are made before they are grouped.
+    fn below_groups(&mut self, plan: LogicalPlan, groups: &[Expr], level: &mut Level<'_>) -> LogicalPlan {
+        let mut read = Vec::new();
+        groups.iter().for_each(|group| group.columns(&mut read));
+        let (below, above) =
+            core::mem::take(&mut level.sets).into_iter().partition(|(info, _)| read.contains(&info.id));
+        level.sets = above;
+        self.with_sets(plan, below)
+    }
+
+    // GROUP BY; `None` without one.
+    fn groups(
+        &mut self,
+        group_by: &GroupByExpr,
+        items: &[Item],
+        level: &mut Level<'_>,
+    ) -> Result<Option<Groups>> {
         let exprs = match group_by {
+            GroupByExpr::Expressions(exprs, _) if exprs.is_empty() => return Ok(None),
             GroupByExpr::Expressions(exprs, modifiers) if modifiers.is_empty() => exprs,
             GroupByExpr::Expressions(..) | GroupByExpr::All(_) => {
                 return Err(Error::unsupported("this form of GROUP BY"));
@@ -235,12 +269,48 @@ impl Binder<'_> {
         level.clause = Clause::GroupBy;
         let noted = level.references.len();
         let mut groups = Vec::with_capacity(exprs.len());
-        let mut todo: Vec<&ast::Expr> = exprs.iter().rev().collect();
-        while let Some(expr) = todo.pop() {
-            if let ast::Expr::Tuple(members) = expr {
-                todo.extend(members.iter().rev());
-                continue;
+        // Every item is a list of sets; together they are all combinations.
+        let mut sets: Vec<Vec<usize>> = vec![Vec::new()];
+        let mut is_plain = true;
+        for expr in exprs {
+            let mut alternatives = Vec::new();
+            for members in grouping_sets(expr)? {
+                let mut places = Vec::with_capacity(members.len());
+                for member in members {
+                    places.push(self.group(member, items, &mut groups, level)?);
+                }
+                alternatives.push(places);
             }
+            is_plain &= !is_grouping_sets(expr);
+            if sets.len() * alternatives.len() > GROUPING_SETS_MAX {
+                return Err(Error::new(
+                    SqlState::STATEMENT_TOO_COMPLEX,
+                    format!("too many grouping sets present (maximum {GROUPING_SETS_MAX})"),
+                ));
+            }
+            sets = sets
+                .iter()
+                .flat_map(|set| alternatives.iter().map(|more| [set.as_slice(), more.as_slice()].concat()))
+                .collect();
+        }
+        for set in &mut sets {
+            set.sort_unstable();
+            set.dedup();
+        }
+        level.references.truncate(noted);
+        Ok(Some((groups, (!is_plain).then_some(sets))))
+    }
+
+    // One grouping expression, kept once; its place. An integer is an ordinal; a bare name an input column
+    // first, then an output name.
+    fn group(
+        &mut self,
+        expr: &ast::Expr,
+        items: &[Item],
+        groups: &mut Vec<Expr>,
+        level: &mut Level<'_>,
+    ) -> Result<usize> {
+        {
             let is_input = match expr {
                 ast::Expr::Identifier(ident) => {
                     let found = level.scope.column(&names::fold(ident)).map_err(|e| self.at_expr(e, expr))?;
@@ -267,12 +337,20 @@ impl Binder<'_> {
                     Error::new(SqlState::GROUPING_ERROR, "aggregate functions are not allowed in GROUP BY");
                 return Err(self.at_expr(error, expr));
             }
+            if let Some(known) = groups.iter().position(|known| known.same(&bound)) {
+                return Ok(known);
+            }
             groups.push(bound);
         }
-        level.references.truncate(noted);
-        Ok(groups)
+        Ok(groups.len() - 1)
     }
 }
+
+/// Grouping expressions, and the sets of their places if GROUP BY names sets.
+type Groups = (Vec<Expr>, Option<Vec<Vec<usize>>>);
+
+/// Most sets of one GROUP BY.
+const GROUPING_SETS_MAX: usize = 4096;
 
 /// A filter on top of a plan.
 pub(super) fn filter(plan: LogicalPlan, predicate: Expr) -> LogicalPlan {
@@ -350,9 +428,6 @@ fn refuse_options(options: &ast::WildcardAdditionalOptions) -> Result<()> {
 }
 
 fn refuse_other_dialects(select: &Select) -> Result<()> {
-    if !select.named_window.is_empty() {
-        return Err(Error::unsupported("WINDOW"));
-    }
     if select.into.is_some() {
         return Err(Error::unsupported("SELECT INTO"));
     }

@@ -3,8 +3,9 @@
 use crate::physical::{Node, Operation};
 
 use super::operator::{
-    Aggregation, Append, DeleteRows, Distinct, Filter, HashJoin, InsertRows, Instrument, LateralJoin, Limit,
-    LookupOrHash, NestedLoopJoin, Project, Scan, SetOperation, Sort, SystemScan, TopN, UpdateRows, Values,
+    Aggregation, Append, DeleteRows, Distinct, Filter, Functions, HashJoin, InsertRows, Instrument,
+    LateralJoin, Limit, LookupOrHash, NestedLoopJoin, Project, Recursive, Scan, SetOperation, Sort,
+    SystemScan, TableRef, TopN, UpdateRows, Values, WindowAggregate, With,
 };
 use super::run::BoxedOperator;
 
@@ -15,6 +16,19 @@ pub(crate) fn build(node: &Node, instrumented: bool) -> BoxedOperator {
         Operation::Values { rows } => Box::new(Values::new(rows, &node.types)),
         Operation::Scan(scan) => Box::new(Scan::new(scan, &node.types)),
         Operation::SystemScan { view, columns } => Box::new(SystemScan::new(view, columns, &node.types)),
+        Operation::Functions { calls, ordinality } => {
+            Box::new(Functions::new(calls, *ordinality, &node.types))
+        }
+        Operation::TableRef { table } => Box::new(TableRef::new(*table, &node.types)),
+        Operation::With { table, definition, outer, input: of } => {
+            Box::new(With::new(*table, *definition, outer, input(of), instrumented))
+        }
+        Operation::Recursive { table, all, base, step, outer } => {
+            Box::new(Recursive::new((*table, *all), input(base), (*step, outer), &node.types, instrumented))
+        }
+        Operation::Window { input: of, window } => {
+            Box::new(WindowAggregate::new(input(of), window, &of.types))
+        }
         Operation::Filter { input: of, predicate } => Box::new(Filter::new(input(of), predicate)),
         Operation::Project { input: of, items } => Box::new(Project::new(input(of), items)),
         Operation::Join(join) if join.lookup.is_some() => {
@@ -27,8 +41,8 @@ pub(crate) fn build(node: &Node, instrumented: bool) -> BoxedOperator {
         Operation::LateralJoin { left, right, outer, matching } => {
             Box::new(LateralJoin::new(input(left), *right, outer, matching, instrumented))
         }
-        Operation::Aggregate { input: of, groups, aggregates } => {
-            Box::new(Aggregation::new(input(of), groups, aggregates, &node.types))
+        Operation::Aggregate { input: of, groups, aggregates, sets } => {
+            Box::new(Aggregation::new(input(of), groups, aggregates, sets.as_deref(), &node.types))
         }
         Operation::Distinct { input: of, on } => Box::new(Distinct::new(input(of), on, &of.types)),
         Operation::Sort { input: of, keys } => Box::new(Sort::new(input(of), keys, &of.types)),

@@ -4,7 +4,8 @@
 //! place of its batch.
 
 use crate::batch::{Batch, Vector};
-use crate::value::SqlType;
+use crate::error::Result;
+use crate::value::{Datum, SqlType};
 
 /// Gathered rows.
 #[derive(Debug, Default)]
@@ -39,5 +40,17 @@ impl RowStore {
             }
         }
         Batch { columns, rows: rows.count() }
+    }
+
+    /// One value.
+    pub(crate) fn datum(&self, row: usize, column: usize, ty: SqlType) -> Result<Datum> {
+        let (batch, at) = self.places[row];
+        self.batches[batch as usize].columns[column].datum(at as usize, ty)
+    }
+
+    /// Rows `from..to` as a batch of columns of these types.
+    pub(crate) fn slice(&self, from: usize, to: usize, types: &[SqlType]) -> Batch {
+        let number = |at: usize| u32::try_from(at).expect("the memory budget bounds the rows");
+        self.gather(number(from)..number(to), types)
     }
 }

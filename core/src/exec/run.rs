@@ -7,6 +7,7 @@ use crate::physical::PhysicalPlan;
 use crate::value::Datum;
 
 use super::ExecContext;
+use super::row_store::RowStore;
 use super::subquery::Answers;
 
 /// State of one execution that is not an operator's own.
@@ -14,12 +15,23 @@ use super::subquery::Answers;
 pub(crate) struct Shared {
     /// Bytes held by operators.
     pub memory_bytes: usize,
+    /// Tables that the run keeps, by number.
+    pub tables: Vec<Kept>,
     /// What subqueries have answered.
     pub answers: Vec<Answers>,
     /// Rows changed.
     pub affected: u64,
     /// Rows out per node, for ANALYZE; empty when nobody asks.
     pub figures: Vec<Figures>,
+}
+
+/// A table of a run: the rows there are, and who makes more of them.
+#[derive(Default)]
+pub(crate) struct Kept {
+    pub rows: RowStore,
+    pub bytes: usize,
+    /// With the outer row it was begun with; `None`: there will be no more rows.
+    pub source: Option<(BoxedOperator, Vec<Datum>)>,
 }
 
 /// What ANALYZE shows of a node.
@@ -118,6 +130,25 @@ impl<'a> Run<'_, 'a> {
     /// Gives memory back.
     pub(crate) fn release(&mut self, bytes: usize) {
         self.shared.memory_bytes = self.shared.memory_bytes.saturating_sub(bytes);
+    }
+
+    /// A table of the run.
+    pub(crate) fn table(&mut self, number: usize) -> &mut Kept {
+        if self.shared.tables.is_empty() {
+            self.shared.tables.resize_with(self.plan.tables, Kept::default);
+        }
+        &mut self.shared.tables[number]
+    }
+
+    /// Puts other rows, or a maker of rows, in the place of a table.
+    pub(crate) fn replace_table(&mut self, number: usize, with: Kept) {
+        let before = core::mem::replace(self.table(number), with);
+        self.release(before.bytes);
+    }
+
+    /// The values of programs that read no columns of their input.
+    pub(crate) fn constants(&mut self, programs: &[Program]) -> Result<Vec<Datum>> {
+        programs.iter().map(|program| self.value(program, Row::None)).collect()
     }
 
     /// The same step for a subquery with its own outer row.

@@ -10,7 +10,9 @@ mod operator;
 pub mod regex;
 mod registry;
 mod scalar;
+mod set;
 mod signature;
+mod window;
 
 #[cfg(test)]
 mod tests;
@@ -19,12 +21,21 @@ use crate::base::sync::MaybeSend;
 use crate::error::{Error, Result};
 use crate::value::{Datum, SqlType};
 
-pub use aggregate::{accumulator, aggregate_name, is_aggregate, resolve_aggregate, resolve_aggregate_star};
+pub use aggregate::{
+    accumulator, aggregate_name, is_aggregate, is_ordered_set, resolve_aggregate, resolve_aggregate_star,
+    resolve_ordered_set,
+};
 pub use operator::{OperatorResolution, resolve_operator};
 pub use registry::{
     ScalarFunction, call, internal, is_scalar, resolve_scalar, scalar_function, scalar_name,
     scalar_volatility,
 };
+pub use set::{
+    ResolvedSet, RowSource, SetFunctionId, is_set_function, resolve_set, row_source, set_function_name,
+    single_row,
+};
+
+pub use window::{ResolvedWindow, WindowId, is_window, resolve_window, window_name};
 
 /// A resolved scalar function: an index into the registry.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

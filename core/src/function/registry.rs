@@ -129,6 +129,11 @@ pub fn scalar_name(id: FunctionId) -> &'static str {
     entry(id).map_or("?", |entry| entry.name)
 }
 
+/// How stable a function's result is.
+pub fn scalar_volatility(id: FunctionId) -> Volatility {
+    entry(id).map_or(Volatility::Volatile, |entry| entry.volatility)
+}
+
 /// What computes a function: kernels keep it instead of looking it up per row.
 pub fn scalar_function(id: FunctionId) -> Result<ScalarFunction> {
     entry(id).map(|entry| entry.run).ok_or_else(|| Error::internal("unknown function id"))

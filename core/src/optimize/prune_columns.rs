@@ -34,14 +34,31 @@ fn prune(plan: &mut LogicalPlan, mut required: HashSet<ColumnId>) {
             columns.retain(|(_, info)| required.contains(&info.id));
         }
         // Its rows are constants: nothing is saved by taking some away.
-        LogicalPlan::Values { .. } => {}
+        LogicalPlan::Values { .. } | LogicalPlan::Functions { .. } | LogicalPlan::TableRef { .. } => {}
+        LogicalPlan::With { definition, input, .. } => {
+            // Tables that are kept are read by position.
+            let all = definition.columns().iter().map(|info| info.id).collect();
+            prune(definition, all);
+            prune(input, required);
+        }
+        LogicalPlan::Recursive { base, step, .. } => {
+            for side in [base, step] {
+                let all = side.columns().iter().map(|info| info.id).collect();
+                prune(side, all);
+            }
+        }
+        LogicalPlan::Window { calls, .. } => {
+            calls.retain(|(info, _)| required.contains(&info.id));
+            plan.for_each_expr(&mut |expr| read_by(expr, &mut required));
+            plan.for_each_input_mut(&mut |input| prune(input, required.clone()));
+        }
         LogicalPlan::Project { input, items } => {
             items.retain(|(info, _)| required.contains(&info.id));
             let mut below = HashSet::default();
             items.iter().for_each(|(_, expr)| read_by(expr, &mut below));
             prune(input, below);
         }
-        LogicalPlan::Aggregate { input, groups, aggregates } => {
+        LogicalPlan::Aggregate { input, groups, aggregates, .. } => {
             aggregates.retain(|(info, _)| required.contains(&info.id));
             let mut below = HashSet::default();
             groups.iter().for_each(|(_, expr)| read_by(expr, &mut below));

@@ -51,7 +51,7 @@ pub(super) fn apply(plan: LogicalPlan, above: Vec<Expr>) -> LogicalPlan {
             filtered(LogicalPlan::Project { input, items }, kept)
         }
         LogicalPlan::Join { kind, left, right, on, lateral } => join(kind, *left, *right, on, lateral, above),
-        LogicalPlan::Aggregate { input, groups, aggregates } => {
+        LogicalPlan::Aggregate { input, groups, aggregates, sets } => {
             let find =
                 |id: ColumnId| groups.iter().find(|(info, _)| info.id == id).map(|(_, expr)| expr.clone());
             let may_move = |expr: &Expr| {
@@ -59,7 +59,11 @@ pub(super) fn apply(plan: LogicalPlan, above: Vec<Expr>) -> LogicalPlan {
                 expr.columns(&mut ids);
                 let is_aggregate = |id: &ColumnId| aggregates.iter().any(|(info, _)| info.id == *id);
                 // A condition without columns decides whether there are groups at all: it stays.
-                !groups.is_empty() && !ids.is_empty() && !ids.iter().any(is_aggregate) && !expr.has_subquery()
+                sets.is_none()
+                    && !groups.is_empty()
+                    && !ids.is_empty()
+                    && !ids.iter().any(is_aggregate)
+                    && !expr.has_subquery()
             };
             let (movable, kept): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(may_move);
             let moved = movable
@@ -70,7 +74,7 @@ pub(super) fn apply(plan: LogicalPlan, above: Vec<Expr>) -> LogicalPlan {
                 })
                 .collect();
             let input = Box::new(apply(*input, moved));
-            filtered(LogicalPlan::Aggregate { input, groups, aggregates }, kept)
+            filtered(LogicalPlan::Aggregate { input, groups, aggregates, sets }, kept)
         }
         LogicalPlan::Distinct { input, on } if on.is_empty() => {
             LogicalPlan::Distinct { input: Box::new(apply(*input, above)), on }
@@ -107,7 +111,33 @@ pub(super) fn apply(plan: LogicalPlan, above: Vec<Expr>) -> LogicalPlan {
             let input = Box::new(apply(*input, Vec::new()));
             filtered(LogicalPlan::Limit { input, limit, offset, with_ties }, above)
         }
-        leaf @ (LogicalPlan::Values { .. } | LogicalPlan::SystemScan { .. }) => filtered(leaf, above),
+        LogicalPlan::Window { input, partition, order, calls } => {
+            // Whole partitions may go: a condition on nothing but what they are made by.
+            let may_move = |expr: &Expr| {
+                let mut ids = Vec::new();
+                expr.columns(&mut ids);
+                let divides = |id: &ColumnId| {
+                    partition.iter().any(|key| matches!(key, Expr::Column(own, _) if own == id))
+                };
+                !ids.is_empty() && ids.iter().all(divides) && !expr.has_subquery()
+            };
+            let (moved, kept): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(may_move);
+            let input = Box::new(apply(*input, moved));
+            filtered(LogicalPlan::Window { input, partition, order, calls }, kept)
+        }
+        LogicalPlan::With { table, definition, input } => {
+            let definition = Box::new(apply(*definition, Vec::new()));
+            LogicalPlan::With { table, definition, input: Box::new(apply(*input, above)) }
+        }
+        LogicalPlan::Recursive { table, all, base, step, columns } => {
+            let base = Box::new(apply(*base, Vec::new()));
+            let step = Box::new(apply(*step, Vec::new()));
+            filtered(LogicalPlan::Recursive { table, all, base, step, columns }, above)
+        }
+        leaf @ (LogicalPlan::Values { .. }
+        | LogicalPlan::SystemScan { .. }
+        | LogicalPlan::Functions { .. }
+        | LogicalPlan::TableRef { .. }) => filtered(leaf, above),
     }
 }
 

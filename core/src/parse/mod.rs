@@ -20,6 +20,7 @@ mod lexer;
 mod normalize;
 mod parser;
 mod position;
+mod rewrite;
 mod split;
 mod strict;
 #[cfg(test)]

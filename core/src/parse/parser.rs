@@ -12,6 +12,7 @@ use crate::error::{Error, Result, SqlState};
 use super::dialect::DIALECT;
 use super::insert_rows::{self, InsertRows};
 use super::lexer::Lexer;
+use super::rewrite::rewrite;
 use super::{bounds, command, position, strict};
 
 /// A parsed statement with its text.
@@ -100,6 +101,7 @@ fn parser(sql: &str) -> Result<(Parser<'static>, Option<Overriding>)> {
         .map_err(|error| near(sql, position::byte_of(sql, error.location)))?;
     let mut tokens = strict::mend(sql, tokens)?;
     let overriding = take_overriding(&mut tokens);
+    rewrite(&mut tokens);
     let parser = Parser::new(&DIALECT)
         // `bounds` has counted already; this is the net below it, for depth it cannot see.
         .with_recursion_limit(NESTING_MAX + 50)

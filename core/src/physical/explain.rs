@@ -63,6 +63,15 @@ fn title(operation: &Operation) -> String {
         Operation::Values { .. } => "Values Scan".to_owned(),
         Operation::Scan(scan) => scan_title(scan),
         Operation::SystemScan { view, .. } => format!("System Scan on {}", view.name),
+        Operation::Functions { .. } => "Function Scan".to_owned(),
+        Operation::TableRef { table } => format!("CTE Scan on table {table}"),
+        Operation::With { table, definition, .. } => {
+            format!("With table {table}  (SubPlan {})", definition + 1)
+        }
+        Operation::Recursive { table, step, .. } => {
+            format!("Recursive Union of table {table}  (SubPlan {})", step + 1)
+        }
+        Operation::Window { .. } => "WindowAgg".to_owned(),
         Operation::Filter { .. } => "Filter".to_owned(),
         Operation::Project { .. } => "Project".to_owned(),
         Operation::Join(join) => {
@@ -85,6 +94,7 @@ fn title(operation: &Operation) -> String {
         Operation::LateralJoin { right, matching, .. } => {
             format!("Nested Loop {}Join  (SubPlan {})", kind(matching.kind), right + 1)
         }
+        Operation::Aggregate { sets: Some(_), .. } => "MixedAggregate".to_owned(),
         Operation::Aggregate { groups, .. } if groups.is_empty() => "Aggregate".to_owned(),
         Operation::Aggregate { .. } => "HashAggregate".to_owned(),
         Operation::Distinct { on, .. } if on.is_empty() => "Unique".to_owned(),

@@ -6,8 +6,8 @@ use crate::base::ColumnId;
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::plan::{
-    AggregateCall, Bound, ColumnInfo, Expr, LogicalPlan, Names, OutputColumn, Query, SetOperator, SortKey,
-    Statement, TableScan,
+    AggregateCall, Bound, ColumnInfo, Expr, GroupingSets, LogicalPlan, Names, OutputColumn, Query,
+    SetOperator, SortKey, Statement, TableScan,
 };
 use crate::value::SqlType;
 
@@ -75,6 +75,7 @@ pub(super) fn lower_plan(
         root,
         subplans: lowerer.subplans,
         nodes: lowerer.next_number,
+        tables: lowerer.tables.len(),
         micro,
     }))
 }
@@ -139,6 +140,17 @@ impl Lowerer<'_> {
                 Ok(Lowered { node, columns: Columns::new(columns.iter().map(|(_, info)| info.id).collect()) })
             }
             LogicalPlan::Values { columns, rows } => self.lower_values(columns, rows),
+            LogicalPlan::Functions { calls, columns, ordinality } => {
+                self.lower_functions(calls, columns, *ordinality)
+            }
+            LogicalPlan::TableRef { table, columns } => Ok(self.lower_table_ref(*table, columns)),
+            LogicalPlan::With { table, definition, input } => self.lower_with(*table, definition, input),
+            LogicalPlan::Recursive { table, all, base, step, columns } => {
+                self.lower_recursive(*table, *all, base, step, columns)
+            }
+            LogicalPlan::Window { input, partition, order, calls } => {
+                self.lower_window(input, partition, order, calls)
+            }
             LogicalPlan::Filter { input, predicate } => self.lower_filter(input, predicate),
             LogicalPlan::Project { input, items } => self.lower_project(input, items),
             LogicalPlan::Join { kind, left, right, on, lateral } => {
@@ -148,8 +160,8 @@ impl Lowerer<'_> {
                     self.lower_join(*kind, left, right, on)
                 }
             }
-            LogicalPlan::Aggregate { input, groups, aggregates } => {
-                self.lower_aggregate(input, groups, aggregates)
+            LogicalPlan::Aggregate { input, groups, aggregates, sets } => {
+                self.lower_aggregate(input, groups, aggregates, sets.as_ref())
             }
             LogicalPlan::Distinct { input, on } => {
                 let lowered = if on.is_empty() { self.lower_in_order(input)? } else { self.lower(input)? };
@@ -222,6 +234,7 @@ impl Lowerer<'_> {
         input: &LogicalPlan,
         groups: &[(ColumnInfo, Expr)],
         aggregates: &[(ColumnInfo, AggregateCall)],
+        sets: Option<&GroupingSets>,
     ) -> Result<Lowered> {
         let lowered = self.lower(input)?;
         let group_programs = self.compile_all(groups.iter().map(|(_, expr)| expr), &lowered.columns)?;
@@ -245,14 +258,17 @@ impl Lowerer<'_> {
             .iter()
             .map(|(_, expr)| expr.ty())
             .chain(aggregates.iter().map(|(_, call)| call.ty))
+            .chain(sets.map(|sets| sets.number.ty.ty))
             .collect();
         let ids = groups.iter().map(|(column, _)| column.id);
-        let ids = ids.chain(aggregates.iter().map(|(column, _)| column.id)).collect();
+        let ids = ids.chain(aggregates.iter().map(|(column, _)| column.id));
+        let ids = ids.chain(sets.map(|sets| sets.number.id)).collect();
         let rows = if groups.is_empty() { 1.0 } else { (lowered.node.rows / 10.0).max(1.0) };
         let operation = Operation::Aggregate {
             input: Box::new(lowered.node),
             groups: group_programs.into(),
             aggregates: calls.into(),
+            sets: sets.map(|sets| sets.sets.clone().into()),
         };
         let mut node = self.node(operation, types, rows);
         let exprs: Vec<Expr> = groups.iter().map(|(_, expr)| expr.clone()).collect();
@@ -260,7 +276,7 @@ impl Lowerer<'_> {
         Ok(Lowered { node, columns: Columns::new(ids) })
     }
 
-    fn compile_keys(&mut self, keys: &[SortKey], columns: &Columns) -> Result<Vec<Key>> {
+    pub(super) fn compile_keys(&mut self, keys: &[SortKey], columns: &Columns) -> Result<Vec<Key>> {
         keys.iter()
             .map(|key| {
                 Ok(Key {
@@ -273,7 +289,12 @@ impl Lowerer<'_> {
     }
 
     /// `limited`: only the first rows are wanted, so reading in order beats sorting.
-    fn lower_sort(&mut self, input: &LogicalPlan, keys: &[SortKey], limited: bool) -> Result<Lowered> {
+    pub(super) fn lower_sort(
+        &mut self,
+        input: &LogicalPlan,
+        keys: &[SortKey],
+        limited: bool,
+    ) -> Result<Lowered> {
         let mut lowered = self.lower(input)?;
         let compiled = self.compile_keys(keys, &lowered.columns)?;
         if super::order::provide(&mut lowered.node, &compiled, limited, self.catalog) {

@@ -14,6 +14,8 @@ mod explain;
 mod join;
 mod lower;
 mod lower_dml;
+mod lower_table;
+mod lower_window;
 mod micro;
 mod order;
 mod plan;
@@ -23,6 +25,7 @@ pub(crate) use dml::{Check, DeletePlan, InsertPlan, UpdatePlan};
 pub use lower::lower;
 pub(crate) use micro::{Change, Micro};
 pub(crate) use plan::{
-    Access, Aggregate, Join, Kept, Key, Lookup, Matching, Node, Operation, Programs, Range, ScanPlan,
+    Access, Aggregate, FrameEnd, FunctionCall, Join, Kept, Key, Lookup, Matching, Node, Operation, Programs,
+    Range, ScanPlan, Window, WindowCall,
 };
 pub use plan::{PhysicalPlan, PhysicalStatement, PlanKind};

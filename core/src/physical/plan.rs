@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::catalog::{Index, SystemView, Table};
 use crate::eval::Program;
-use crate::function::AggregateId;
-use crate::plan::{JoinKind, OutputColumn, SetOperator, Statement};
+use crate::function::{AggregateId, SetFunctionId};
+use crate::plan::{FrameExclude, FrameUnits, JoinKind, OutputColumn, SetOperator, Statement, WindowFunction};
 use crate::value::SqlType;
 
 use super::dml::{DeletePlan, InsertPlan, UpdatePlan};
@@ -55,6 +55,8 @@ pub struct PhysicalPlan {
     pub(crate) subplans: Vec<Subplan>,
     /// How many nodes there are, subplans included.
     pub(crate) nodes: usize,
+    /// How many tables the run keeps: see [`Operation::With`].
+    pub(crate) tables: usize,
     /// The short way, when the statement has one.
     pub(crate) micro: Option<Micro>,
 }
@@ -116,6 +118,35 @@ pub(crate) enum Operation {
         /// Places in the view of the columns that come out.
         columns: Arc<[usize]>,
     },
+    /// Rows of calls, side by side.
+    Functions {
+        calls: Arc<[FunctionCall]>,
+        ordinality: bool,
+    },
+    /// Rows of a kept table, by number.
+    TableRef {
+        table: usize,
+    },
+    /// Makes the table that `input` reads; its rows come from a subplan as they are asked for.
+    With {
+        table: usize,
+        definition: usize,
+        outer: Programs,
+        input: Box<Node>,
+    },
+    /// `step` is a subplan that reads the rows found last as a table.
+    Recursive {
+        table: usize,
+        all: bool,
+        base: Box<Node>,
+        step: usize,
+        outer: Programs,
+    },
+    /// The input comes sorted by `partition`, then `order`.
+    Window {
+        input: Box<Node>,
+        window: Arc<Window>,
+    },
     Filter {
         input: Box<Node>,
         predicate: Arc<Program>,
@@ -136,6 +167,8 @@ pub(crate) enum Operation {
         input: Box<Node>,
         groups: Programs,
         aggregates: Arc<[Aggregate]>,
+        /// Which groups count, for each of several groupings; a column with the number comes last.
+        sets: Option<Arc<[Vec<usize>]>>,
     },
     Distinct {
         input: Box<Node>,
@@ -231,6 +264,47 @@ pub(crate) struct Aggregate {
     pub ty: SqlType,
 }
 
+/// One call of [`Operation::Functions`].
+#[derive(Debug)]
+pub(crate) struct FunctionCall {
+    /// `None`: the arguments are the only row.
+    pub function: Option<SetFunctionId>,
+    pub arguments: Programs,
+    pub width: usize,
+}
+
+/// Window functions over one ordering.
+#[derive(Debug)]
+pub(crate) struct Window {
+    pub partition: Programs,
+    pub order: Vec<Key>,
+    pub calls: Vec<WindowCall>,
+}
+
+/// One call of a window function.
+#[derive(Debug)]
+pub(crate) struct WindowCall {
+    pub function: WindowFunction,
+    pub arguments: Programs,
+    pub argument_types: Vec<SqlType>,
+    pub filter: Option<Program>,
+    pub units: FrameUnits,
+    pub start: FrameEnd,
+    pub end: FrameEnd,
+    pub exclude: FrameExclude,
+    pub ty: SqlType,
+}
+
+/// One end of a frame.
+#[derive(Debug)]
+pub(crate) enum FrameEnd {
+    First,
+    Preceding(Program),
+    Current,
+    Following(Program),
+    Last,
+}
+
 /// A read of one table.
 #[derive(Debug)]
 pub(crate) struct ScanPlan {
@@ -319,7 +393,13 @@ pub(crate) struct Bound {
 impl Node {
     pub(crate) fn inputs(&self) -> Vec<&Node> {
         match &self.operation {
-            Operation::Values { .. } | Operation::Scan(_) | Operation::SystemScan { .. } => Vec::new(),
+            Operation::Values { .. }
+            | Operation::Scan(_)
+            | Operation::SystemScan { .. }
+            | Operation::Functions { .. }
+            | Operation::TableRef { .. } => Vec::new(),
+            Operation::With { input, .. } | Operation::Window { input, .. } => vec![input],
+            Operation::Recursive { base, .. } => vec![base],
             Operation::Filter { input, .. }
             | Operation::Project { input, .. }
             | Operation::Aggregate { input, .. }

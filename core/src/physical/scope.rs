@@ -11,7 +11,7 @@ use crate::base::hash::HashMap;
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::eval::{Place, Program, Scope, compile};
-use crate::plan::{Expr, LogicalPlan};
+use crate::plan::{Expr, LogicalPlan, TableId};
 use crate::value::SqlType;
 
 use super::plan::{Node, Subplan};
@@ -47,6 +47,8 @@ pub(super) struct Lowerer<'c> {
     pub catalog: &'c Catalog,
     pub subplans: Vec<Subplan>,
     pub next_number: usize,
+    /// The number of every kept table.
+    pub tables: HashMap<TableId, usize>,
     /// Outer columns that each enclosing query is asked for, innermost last.
     frames: Vec<Vec<(ColumnId, SqlType)>>,
     /// Whether the lines of EXPLAIN are wanted.
@@ -55,7 +57,14 @@ pub(super) struct Lowerer<'c> {
 
 impl<'c> Lowerer<'c> {
     pub(super) fn new(catalog: &'c Catalog, names: Option<crate::plan::Names>) -> Lowerer<'c> {
-        Lowerer { catalog, subplans: Vec::new(), next_number: 0, frames: Vec::new(), names }
+        Lowerer {
+            catalog,
+            subplans: Vec::new(),
+            next_number: 0,
+            tables: HashMap::default(),
+            frames: Vec::new(),
+            names,
+        }
     }
 
     /// Compiles an expression over these columns.
@@ -98,6 +107,12 @@ impl<'c> Lowerer<'c> {
         let root = lowered?.node;
         self.subplans.push(Subplan { root, outer: outer.iter().map(|(_, ty)| *ty).collect() });
         Ok((self.subplans.len() - 1, outer))
+    }
+
+    /// The number of a kept table.
+    pub(super) fn table(&mut self, id: TableId) -> usize {
+        let next = self.tables.len();
+        *self.tables.entry(id).or_insert(next)
     }
 
     fn outer(&mut self, id: ColumnId, ty: SqlType) -> Result<Place> {

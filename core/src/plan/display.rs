@@ -13,11 +13,12 @@ use core::fmt::Write;
 
 use crate::base::ColumnId;
 use crate::base::hash::HashMap;
-use crate::function::{aggregate_name, scalar_name};
+use crate::function::{aggregate_name, scalar_name, set_function_name, window_name};
 use crate::value::{Datum, SqlType, TypeName};
 
 use super::{
     AggregateCall, Expr, JoinKind, LikeKind, LogicalPlan, SetOperator, SortKey, Statement, SubqueryKind,
+    WindowFunction,
 };
 
 /// Names of the columns of a plan.
@@ -228,6 +229,46 @@ impl Names {
                 let more = if rows.len() > 3 { format!(", ... {} rows", rows.len()) } else { String::new() };
                 format!("Values: {} := {}{more}", ids.join(", "), shown.join(", "))
             }
+            LogicalPlan::Functions { calls, columns, ordinality } => {
+                let ids: Vec<String> = columns.iter().map(|info| self.column(info.id)).collect();
+                let calls: Vec<String> = calls
+                    .iter()
+                    .map(|call| {
+                        let name = call.function.map_or("", set_function_name);
+                        format!("{name}({})", self.list(&call.arguments, ", "))
+                    })
+                    .collect();
+                let ordinality = if *ordinality { " with ordinality" } else { "" };
+                format!("Functions: {} := {}{ordinality}", ids.join(", "), calls.join(", "))
+            }
+            LogicalPlan::TableRef { table, columns } => {
+                let ids: Vec<String> = columns.iter().map(|info| self.column(info.id)).collect();
+                format!("Table {}: {}", table.0, ids.join(", "))
+            }
+            LogicalPlan::With { table, .. } => format!("With: table {}", table.0),
+            LogicalPlan::Recursive { table, all, columns, .. } => {
+                let ids: Vec<String> = columns.iter().map(|info| self.column(info.id)).collect();
+                let all = if *all { "All" } else { "" };
+                format!("Recursive{all}: table {} := {}", table.0, ids.join(", "))
+            }
+            LogicalPlan::Window { partition, order, calls, .. } => {
+                let calls: Vec<String> = calls
+                    .iter()
+                    .map(|(info, call)| {
+                        let name = match call.function {
+                            WindowFunction::Window(id) => window_name(id),
+                            WindowFunction::Aggregate { function, .. } => aggregate_name(function),
+                        };
+                        format!("{name}({}) AS {}", self.list(&call.arguments, ", "), self.column(info.id))
+                    })
+                    .collect();
+                format!(
+                    "Window: {}; by {}; order {}",
+                    calls.join(", "),
+                    self.list(partition, ", "),
+                    self.keys(order)
+                )
+            }
             LogicalPlan::Filter { predicate, .. } => format!("Filter: {}", self.expr(predicate)),
             LogicalPlan::Project { items, .. } => {
                 let items: Vec<String> = items
@@ -253,7 +294,7 @@ impl Names {
                 let on = if on.is_empty() { String::new() } else { format!(": {}", self.list(on, " AND ")) };
                 format!("{lateral}{kind}Join{on}")
             }
-            LogicalPlan::Aggregate { groups, aggregates, .. } => {
+            LogicalPlan::Aggregate { groups, aggregates, sets, .. } => {
                 let groups: Vec<String> = groups
                     .iter()
                     .map(|(info, expr)| match expr {
@@ -265,7 +306,11 @@ impl Names {
                     .iter()
                     .map(|(info, call)| format!("{} AS {}", self.aggregate(call), self.column(info.id)))
                     .collect();
-                format!("Aggregate: {}; {}", groups.join(", "), aggregates.join(", "))
+                let sets = match sets {
+                    Some(sets) => format!("; {} sets", sets.sets.len()),
+                    None => String::new(),
+                };
+                format!("Aggregate: {}; {}{sets}", groups.join(", "), aggregates.join(", "))
             }
             LogicalPlan::Distinct { on, .. } if on.is_empty() => "Distinct".to_owned(),
             LogicalPlan::Distinct { on, .. } => format!("Distinct: on {}", self.list(on, ", ")),

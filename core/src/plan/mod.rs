@@ -12,7 +12,10 @@ mod visit;
 pub use crate::value::{ArithmeticOp, CompareOp};
 pub use display::{Names, tree};
 pub use expr::{Expr, LikeKind, SubqueryKind};
-pub use node::{AggregateCall, ColumnInfo, JoinKind, LogicalPlan, SetOperator, SortKey, TableScan};
+pub use node::{
+    AggregateCall, ColumnInfo, Frame, FrameEnd, FrameExclude, FrameUnits, GroupingSets, JoinKind,
+    LogicalPlan, SetCall, SetOperator, SortKey, TableId, TableScan, WindowCall, WindowFunction,
+};
 pub use statement::{
     AlterAction, AlterTable, Bound, CheckExpr, ColumnDefinition, CreateIndex, CreateTable, Delete, Drop,
     DropKind, ForeignKeyDefinition, Insert, OutputColumn, Query, Statement, TransactionStatement, Update,

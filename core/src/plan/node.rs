@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::base::ColumnId;
 use crate::catalog::{SystemView, Table};
-use crate::function::AggregateId;
+use crate::function::{AggregateId, SetFunctionId, WindowId};
 use crate::value::{SqlType, TypeName};
 
 use super::Expr;
@@ -36,6 +36,56 @@ pub enum LogicalPlan {
         columns: Vec<ColumnInfo>,
         /// One expression per column and row.
         rows: Vec<Vec<Expr>>,
+    },
+    /// Rows of function calls side by side; NULLs stand where a shorter one has ended.
+    Functions {
+        /// The calls.
+        calls: Vec<SetCall>,
+        /// The columns of all calls, in order; with `ordinality` the row number, an int8, after them.
+        columns: Vec<ColumnInfo>,
+        /// `WITH ORDINALITY`.
+        ordinality: bool,
+    },
+    /// Rows of a table that another node of the statement keeps: [`LogicalPlan::With`] or
+    /// [`LogicalPlan::Recursive`].
+    TableRef {
+        /// Which.
+        table: TableId,
+        /// What it produces: the columns of the table, by position.
+        columns: Vec<ColumnInfo>,
+    },
+    /// A query that reads another one's rows, which are computed once and kept.
+    With {
+        /// What `input` calls the rows.
+        table: TableId,
+        /// Makes the rows, as far as they are read.
+        definition: Box<LogicalPlan>,
+        /// The query.
+        input: Box<LogicalPlan>,
+    },
+    /// The rows of `base`, then those of `step` over the last rows found, until there are none.
+    Recursive {
+        /// What `step` calls the last rows.
+        table: TableId,
+        /// Keep duplicates.
+        all: bool,
+        /// The first rows.
+        base: Box<LogicalPlan>,
+        /// Further rows.
+        step: Box<LogicalPlan>,
+        /// What it produces; both inputs have these types, by position.
+        columns: Vec<ColumnInfo>,
+    },
+    /// Window functions over one ordering of the input: all its columns, then one per call.
+    Window {
+        /// Input.
+        input: Box<LogicalPlan>,
+        /// Rows with equal values belong together.
+        partition: Vec<Expr>,
+        /// Their order.
+        order: Vec<SortKey>,
+        /// The calls.
+        calls: Vec<(ColumnInfo, WindowCall)>,
     },
     /// Rows for which the predicate is true.
     Filter {
@@ -72,6 +122,8 @@ pub enum LogicalPlan {
         groups: Vec<(ColumnInfo, Expr)>,
         /// Aggregates.
         aggregates: Vec<(ColumnInfo, AggregateCall)>,
+        /// `GROUPING SETS`: the rows are grouped once for each of them.
+        sets: Option<GroupingSets>,
     },
     /// Unique rows.
     Distinct {
@@ -111,6 +163,30 @@ pub enum LogicalPlan {
         /// What it produces.
         columns: Vec<ColumnInfo>,
     },
+}
+
+/// Rows that several nodes of a statement share.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TableId(pub u32);
+
+/// One call of [`LogicalPlan::Functions`].
+#[derive(Clone, Debug)]
+pub struct SetCall {
+    /// The function; `None`: the arguments are the values of a single row.
+    pub function: Option<SetFunctionId>,
+    /// Arguments, coerced.
+    pub arguments: Vec<Expr>,
+    /// How many columns it has.
+    pub width: usize,
+}
+
+/// The sets of `GROUP BY GROUPING SETS`; in a group of a set, grouping expressions outside it are NULL.
+#[derive(Clone, Debug)]
+pub struct GroupingSets {
+    /// Places of grouping expressions.
+    pub sets: Vec<Vec<usize>>,
+    /// A column with the place of the set a group belongs to, an int4 from 0.
+    pub number: ColumnInfo,
 }
 
 /// A scan of one table.
@@ -162,6 +238,88 @@ pub struct AggregateCall {
     pub ty: SqlType,
 }
 
+/// One call of a window function.
+#[derive(Clone, Debug)]
+pub struct WindowCall {
+    /// What is computed.
+    pub function: WindowFunction,
+    /// Arguments, coerced.
+    pub arguments: Vec<Expr>,
+    /// `FILTER (WHERE ..)`, of aggregates.
+    pub filter: Option<Expr>,
+    /// Which rows are looked at.
+    pub frame: Frame,
+    /// Result type.
+    pub ty: SqlType,
+}
+
+/// What a window call computes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WindowFunction {
+    /// A function of windows only.
+    Window(WindowId),
+    /// An aggregate over the frame.
+    Aggregate {
+        /// The function.
+        function: AggregateId,
+        /// Rows with a NULL argument are left out.
+        strict: bool,
+    },
+}
+
+/// The frame of a window: the rows around the current one.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// What its ends count.
+    pub units: FrameUnits,
+    /// First row.
+    pub start: FrameEnd,
+    /// Last row.
+    pub end: FrameEnd,
+    /// What is taken out again.
+    pub exclude: FrameExclude,
+}
+
+/// What the ends of a frame count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FrameUnits {
+    /// Rows.
+    Rows,
+    /// Values of the only sort key.
+    Range,
+    /// Groups of rows with equal sort keys.
+    Groups,
+}
+
+/// One end of a frame. Offsets read no columns; they are int8, or of RANGE a distance between sort keys:
+/// int8, float8, numeric, interval.
+#[derive(Clone, Debug)]
+pub enum FrameEnd {
+    /// `UNBOUNDED PRECEDING`
+    First,
+    /// `offset PRECEDING`
+    Preceding(Box<Expr>),
+    /// `CURRENT ROW`
+    Current,
+    /// `offset FOLLOWING`
+    Following(Box<Expr>),
+    /// `UNBOUNDED FOLLOWING`
+    Last,
+}
+
+/// Rows taken out of a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FrameExclude {
+    /// None.
+    None,
+    /// The current row.
+    Current,
+    /// The current row and its peers.
+    Group,
+    /// The peers of the current row.
+    Ties,
+}
+
 /// One key of a sort.
 #[derive(Clone, Debug)]
 pub struct SortKey {
@@ -197,13 +355,21 @@ impl LogicalPlan {
             LogicalPlan::SystemScan { columns, .. } => {
                 columns.iter().map(|(_, column)| column.clone()).collect()
             }
-            LogicalPlan::Values { columns, .. } | LogicalPlan::SetOperation { columns, .. } => {
-                columns.clone()
-            }
+            LogicalPlan::Values { columns, .. }
+            | LogicalPlan::Functions { columns, .. }
+            | LogicalPlan::TableRef { columns, .. }
+            | LogicalPlan::Recursive { columns, .. }
+            | LogicalPlan::SetOperation { columns, .. } => columns.clone(),
             LogicalPlan::Filter { input, .. }
             | LogicalPlan::Distinct { input, .. }
             | LogicalPlan::Sort { input, .. }
+            | LogicalPlan::With { input, .. }
             | LogicalPlan::Limit { input, .. } => input.columns(),
+            LogicalPlan::Window { input, calls, .. } => {
+                let mut columns = input.columns();
+                columns.extend(calls.iter().map(|(column, _)| column.clone()));
+                columns
+            }
             LogicalPlan::Project { items, .. } => items.iter().map(|(column, _)| column.clone()).collect(),
             LogicalPlan::Join { kind: JoinKind::Semi | JoinKind::Anti, left, .. } => left.columns(),
             LogicalPlan::Join { left, right, .. } => {
@@ -211,10 +377,11 @@ impl LogicalPlan {
                 columns.extend(right.columns());
                 columns
             }
-            LogicalPlan::Aggregate { groups, aggregates, .. } => groups
+            LogicalPlan::Aggregate { groups, aggregates, sets, .. } => groups
                 .iter()
                 .map(|(column, _)| column.clone())
                 .chain(aggregates.iter().map(|(column, _)| column.clone()))
+                .chain(sets.iter().map(|sets| sets.number.clone()))
                 .collect(),
         }
     }

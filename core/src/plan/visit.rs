@@ -6,7 +6,7 @@
 use crate::base::ColumnId;
 use crate::value::Datum;
 
-use super::{AggregateCall, Expr, LogicalPlan, SortKey, SubqueryKind};
+use super::{AggregateCall, ColumnInfo, Expr, FrameEnd, LogicalPlan, SortKey, SubqueryKind, WindowCall};
 
 impl Expr {
     /// Calls `f` with every direct operand.
@@ -269,12 +269,43 @@ impl AggregateCall {
     }
 }
 
+impl WindowCall {
+    /// Calls `f` with every expression of the call.
+    pub fn for_each_expr_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
+        self.arguments.iter_mut().for_each(&mut *f);
+        self.filter.iter_mut().for_each(&mut *f);
+        for end in [&mut self.frame.start, &mut self.frame.end] {
+            if let FrameEnd::Preceding(offset) | FrameEnd::Following(offset) = end {
+                f(offset);
+            }
+        }
+    }
+
+    /// Calls `f` with every expression of the call.
+    pub fn for_each_expr<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
+        self.arguments.iter().for_each(&mut *f);
+        self.filter.iter().for_each(&mut *f);
+        for end in [&self.frame.start, &self.frame.end] {
+            if let FrameEnd::Preceding(offset) | FrameEnd::Following(offset) = end {
+                f(offset);
+            }
+        }
+    }
+}
+
 impl LogicalPlan {
     /// The inputs, left to right.
     pub fn inputs(&self) -> Vec<&LogicalPlan> {
         match self {
-            LogicalPlan::Scan(_) | LogicalPlan::SystemScan { .. } | LogicalPlan::Values { .. } => Vec::new(),
+            LogicalPlan::Scan(_)
+            | LogicalPlan::SystemScan { .. }
+            | LogicalPlan::Values { .. }
+            | LogicalPlan::Functions { .. }
+            | LogicalPlan::TableRef { .. } => Vec::new(),
+            LogicalPlan::With { definition, input, .. } => vec![definition, input],
+            LogicalPlan::Recursive { base, step, .. } => vec![base, step],
             LogicalPlan::Filter { input, .. }
+            | LogicalPlan::Window { input, .. }
             | LogicalPlan::Project { input, .. }
             | LogicalPlan::Aggregate { input, .. }
             | LogicalPlan::Distinct { input, .. }
@@ -289,8 +320,21 @@ impl LogicalPlan {
     /// Calls `f` with every input, left to right.
     pub fn for_each_input_mut(&mut self, f: &mut dyn FnMut(&mut LogicalPlan)) {
         match self {
-            LogicalPlan::Scan(_) | LogicalPlan::SystemScan { .. } | LogicalPlan::Values { .. } => {}
+            LogicalPlan::Scan(_)
+            | LogicalPlan::SystemScan { .. }
+            | LogicalPlan::Values { .. }
+            | LogicalPlan::Functions { .. }
+            | LogicalPlan::TableRef { .. } => {}
+            LogicalPlan::With { definition, input, .. } => {
+                f(definition);
+                f(input);
+            }
+            LogicalPlan::Recursive { base, step, .. } => {
+                f(base);
+                f(step);
+            }
             LogicalPlan::Filter { input, .. }
+            | LogicalPlan::Window { input, .. }
             | LogicalPlan::Project { input, .. }
             | LogicalPlan::Aggregate { input, .. }
             | LogicalPlan::Distinct { input, .. }
@@ -308,6 +352,14 @@ impl LogicalPlan {
         match self {
             LogicalPlan::Scan(scan) => scan.filter.iter().for_each(f),
             LogicalPlan::Values { rows, .. } => rows.iter().flatten().for_each(f),
+            LogicalPlan::Functions { calls, .. } => {
+                calls.iter().flat_map(|call| &call.arguments).for_each(f);
+            }
+            LogicalPlan::Window { partition, order, calls, .. } => {
+                partition.iter().for_each(&mut *f);
+                order.iter().for_each(|key| f(&key.expr));
+                calls.iter().for_each(|(_, call)| call.for_each_expr(f));
+            }
             LogicalPlan::Filter { predicate, .. } => f(predicate),
             LogicalPlan::Project { items, .. } => items.iter().for_each(|(_, expr)| f(expr)),
             LogicalPlan::Join { on, .. } => on.iter().for_each(f),
@@ -321,7 +373,11 @@ impl LogicalPlan {
                 limit.iter().for_each(&mut *f);
                 offset.iter().for_each(f);
             }
-            LogicalPlan::SystemScan { .. } | LogicalPlan::SetOperation { .. } => {}
+            LogicalPlan::SystemScan { .. }
+            | LogicalPlan::TableRef { .. }
+            | LogicalPlan::With { .. }
+            | LogicalPlan::Recursive { .. }
+            | LogicalPlan::SetOperation { .. } => {}
         }
     }
 
@@ -330,6 +386,14 @@ impl LogicalPlan {
         match self {
             LogicalPlan::Scan(scan) => scan.filter.iter_mut().for_each(f),
             LogicalPlan::Values { rows, .. } => rows.iter_mut().flatten().for_each(f),
+            LogicalPlan::Functions { calls, .. } => {
+                calls.iter_mut().flat_map(|call| &mut call.arguments).for_each(f);
+            }
+            LogicalPlan::Window { partition, order, calls, .. } => {
+                partition.iter_mut().for_each(&mut *f);
+                order.iter_mut().for_each(|key| f(&mut key.expr));
+                calls.iter_mut().for_each(|(_, call)| call.for_each_expr_mut(f));
+            }
             LogicalPlan::Filter { predicate, .. } => f(predicate),
             LogicalPlan::Project { items, .. } => items.iter_mut().for_each(|(_, expr)| f(expr)),
             LogicalPlan::Join { on, .. } => on.iter_mut().for_each(f),
@@ -343,7 +407,11 @@ impl LogicalPlan {
                 limit.iter_mut().for_each(&mut *f);
                 offset.iter_mut().for_each(f);
             }
-            LogicalPlan::SystemScan { .. } | LogicalPlan::SetOperation { .. } => {}
+            LogicalPlan::SystemScan { .. }
+            | LogicalPlan::TableRef { .. }
+            | LogicalPlan::With { .. }
+            | LogicalPlan::Recursive { .. }
+            | LogicalPlan::SetOperation { .. } => {}
         }
     }
 
@@ -371,12 +439,17 @@ impl LogicalPlan {
             LogicalPlan::Scan(_)
             | LogicalPlan::SystemScan { .. }
             | LogicalPlan::Values { .. }
+            | LogicalPlan::Functions { .. }
+            | LogicalPlan::TableRef { .. }
+            | LogicalPlan::Recursive { .. }
+            | LogicalPlan::Window { .. }
             | LogicalPlan::Project { .. }
             | LogicalPlan::Aggregate { .. }
             | LogicalPlan::SetOperation { .. } => {
                 made.extend(self.columns().iter().map(|column| column.id));
             }
             LogicalPlan::Filter { .. }
+            | LogicalPlan::With { .. }
             | LogicalPlan::Join { .. }
             | LogicalPlan::Distinct { .. }
             | LogicalPlan::Sort { .. }
@@ -390,5 +463,53 @@ impl LogicalPlan {
     /// Whether the tree produces the column.
     pub fn produces(&self, id: ColumnId) -> bool {
         self.columns().iter().any(|column| column.id == id)
+    }
+
+    /// Calls `f` with every plan of the tree, those of subqueries included, inputs first; what subqueries
+    /// need from outside is worked out anew.
+    pub fn for_each_plan_mut(&mut self, f: &mut dyn FnMut(&mut LogicalPlan)) {
+        fn in_expr(expr: &mut Expr, f: &mut dyn FnMut(&mut LogicalPlan)) {
+            expr.for_each_child_mut(&mut |child| in_expr(child, f));
+            if let Expr::Subquery { plan, outer, .. } = expr {
+                plan.for_each_plan_mut(f);
+                *outer = plan.outer_columns();
+            }
+        }
+        self.for_each_input_mut(&mut |input| input.for_each_plan_mut(f));
+        self.for_each_expr_mut(&mut |expr| in_expr(expr, f));
+        f(self);
+    }
+
+    /// Calls `f` with the columns this node makes.
+    pub fn for_each_made_mut(&mut self, f: &mut dyn FnMut(&mut ColumnInfo)) {
+        match self {
+            LogicalPlan::Scan(scan) => {
+                scan.columns.iter_mut().for_each(|(_, column)| f(column));
+                if let Some(id) = &mut scan.rowid {
+                    let mut column = ColumnInfo { id: *id, ty: crate::value::SqlType::Int8.into() };
+                    f(&mut column);
+                    *id = column.id;
+                }
+            }
+            LogicalPlan::SystemScan { columns, .. } => columns.iter_mut().for_each(|(_, column)| f(column)),
+            LogicalPlan::Values { columns, .. }
+            | LogicalPlan::Functions { columns, .. }
+            | LogicalPlan::TableRef { columns, .. }
+            | LogicalPlan::Recursive { columns, .. }
+            | LogicalPlan::SetOperation { columns, .. } => columns.iter_mut().for_each(f),
+            LogicalPlan::Project { items, .. } => items.iter_mut().for_each(|(column, _)| f(column)),
+            LogicalPlan::Window { calls, .. } => calls.iter_mut().for_each(|(column, _)| f(column)),
+            LogicalPlan::Aggregate { groups, aggregates, sets, .. } => {
+                groups.iter_mut().for_each(|(column, _)| f(column));
+                aggregates.iter_mut().for_each(|(column, _)| f(column));
+                sets.iter_mut().for_each(|sets| f(&mut sets.number));
+            }
+            LogicalPlan::Filter { .. }
+            | LogicalPlan::With { .. }
+            | LogicalPlan::Join { .. }
+            | LogicalPlan::Distinct { .. }
+            | LogicalPlan::Sort { .. }
+            | LogicalPlan::Limit { .. } => {}
+        }
     }
 }

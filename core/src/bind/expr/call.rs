@@ -7,9 +7,11 @@ use sqlparser::ast::{
 
 use crate::bind::binder::{Binder, Clause, Level};
 use crate::bind::names;
+use crate::bind::window::Over;
 use crate::error::{Error, Result, SqlState};
 use crate::function::{
-    FunctionId, Resolved, is_aggregate, resolve_aggregate, resolve_aggregate_star, resolve_scalar,
+    FunctionId, Resolved, is_aggregate, is_set_function, is_window, resolve_aggregate,
+    resolve_aggregate_star, resolve_scalar,
 };
 use crate::plan::{AggregateCall, Expr};
 use crate::value::{Datum, SqlType, TypeName};
@@ -37,12 +39,6 @@ impl Binder<'_> {
         schema: Option<&str>,
         level: &mut Level<'_>,
     ) -> Result<Expr> {
-        if function.over.is_some() {
-            return Err(Error::unsupported("a window function call (OVER)"));
-        }
-        if !function.within_group.is_empty() {
-            return Err(Error::unsupported("WITHIN GROUP"));
-        }
         if function.null_treatment.is_some() || function.parameters != FunctionArguments::None {
             return Err(Error::unsupported("this form of function call"));
         }
@@ -78,11 +74,31 @@ impl Binder<'_> {
             let types = self.argument_types(&arguments, level)?;
             return Err(missing_function(&format!("{}.{name}", schema.unwrap_or_default()), &types));
         }
+        if !function.within_group.is_empty() {
+            return self.ordered_set(name, &arguments, &function.within_group, extras.filter, level);
+        }
+        if let Some(window) = &function.over {
+            check_window_extras(&extras)?;
+            let over = Over { arguments: &arguments, is_star: extras.is_star, filter: extras.filter, window };
+            return self.window_call(name, &over, level);
+        }
+        if name == "grouping" {
+            return self.grouping_call(&arguments, level);
+        }
         if is_aggregate(name) {
             return self.aggregate(name, &arguments, &extras, level);
         }
+        if is_window(name) {
+            return Err(Error::new(
+                SqlState::WRONG_OBJECT_TYPE,
+                format!("window function {name} requires an OVER clause"),
+            ));
+        }
         if extras.distinct || extras.filter.is_some() || !extras.order.is_empty() || extras.is_star {
             return Err(not_an_aggregate(name, &extras));
+        }
+        if is_set_function(name) {
+            return self.selected_set(name, &arguments, level);
         }
         if schema.is_none() && name == "coalesce" && !arguments.is_empty() {
             return self.coalesce(&arguments, level);
@@ -215,7 +231,7 @@ impl Binder<'_> {
                     "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
                 ));
             }
-            order.push(crate::bind::order::sort_key(expr, &key.options)?);
+            order.push(self.sort_key(expr, &key.options, &key.expr)?);
         }
         Ok(AggregateCall {
             function: resolved.id,
@@ -333,6 +349,15 @@ pub(super) fn called(resolved: &Resolved<FunctionId>, mut arguments: Vec<Expr>) 
         arguments.extend(types);
     }
     Expr::Call { function: resolved.id, arguments, ty: resolved.result }
+}
+
+fn check_window_extras(extras: &Extras<'_>) -> Result<()> {
+    let what = match () {
+        () if extras.distinct => "DISTINCT is not implemented for window functions",
+        () if !extras.order.is_empty() => "aggregate ORDER BY is not implemented for window functions",
+        () => return Ok(()),
+    };
+    Err(Error::new(SqlState::FEATURE_NOT_SUPPORTED, what))
 }
 
 fn missing_function(name: &str, types: &[SqlType]) -> Error {

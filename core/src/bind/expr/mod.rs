@@ -7,6 +7,7 @@ mod conditional;
 mod literal;
 mod name;
 mod operator;
+mod ordered_set;
 mod predicate;
 
 pub(super) use literal::number_datum;

@@ -8,6 +8,7 @@ mod count;
 mod deviation;
 mod extreme;
 mod gather;
+mod ordered;
 mod sum;
 
 use crate::error::{Error, Result, SqlState};
@@ -148,7 +149,15 @@ static DEVIATIONS: &[Entry] = each_deviation!(
     "variance" => var_samp, "var_samp" => var_samp, "var_pop" => var_pop
 );
 
-static TABLES: [&[Entry]; 3] = [GENERAL, EXTREMES, DEVIATIONS];
+/// With WITHIN GROUP: the direct arguments, then what is sorted by. A result `Unknown` is the type of that.
+static ORDERED: &[Entry] = &[
+    a("percentile_cont", of!(Float8, Float8), Float8, ordered::continuous),
+    a("percentile_cont", of!(Float8, Interval), Interval, ordered::continuous),
+    a("percentile_disc", &[Parameter::Of(Float8), Parameter::Any], SqlType::Unknown, ordered::discrete),
+    a("mode", &[Parameter::Any], SqlType::Unknown, ordered::mode),
+];
+
+static TABLES: [&[Entry]; 4] = [GENERAL, EXTREMES, DEVIATIONS, ORDERED];
 
 fn entries() -> impl Iterator<Item = (AggregateId, &'static Entry)> {
     (0u16..).map(AggregateId).zip(TABLES.iter().flat_map(|table| table.iter()))
@@ -184,7 +193,32 @@ pub fn resolve_aggregate(name: &str, arguments: &[SqlType]) -> Result<Resolved<A
             "count(*) must be used to call a parameterless aggregate function",
         ));
     }
+    if is_ordered_set(name) {
+        return Err(Error::new(
+            SqlState::WRONG_OBJECT_TYPE,
+            format!("WITHIN GROUP is required for ordered-set aggregate {name}"),
+        ));
+    }
     resolve(name, arguments)
+}
+
+/// Whether it is an aggregate that needs WITHIN GROUP.
+pub fn is_ordered_set(name: &str) -> bool {
+    ORDERED.iter().any(|entry| entry.name == name)
+}
+
+/// Resolves `name(direct) WITHIN GROUP (ORDER BY sorted)`.
+pub fn resolve_ordered_set(
+    name: &str,
+    direct: &[SqlType],
+    sorted: &[SqlType],
+) -> Result<Resolved<AggregateId>> {
+    let all: Vec<SqlType> = direct.iter().chain(sorted).copied().collect();
+    let mut resolved = resolve(name, &all)?;
+    if resolved.result == SqlType::Unknown {
+        resolved.result = resolved.arguments.last().copied().unwrap_or(Text);
+    }
+    Ok(resolved)
 }
 
 /// Resolves `name(*)`.
