@@ -305,7 +305,7 @@ impl Binder<'_> {
         let mut tables: HashMap<TableId, TableId> = HashMap::default();
         let mut result = Ok(());
         copy.for_each_plan_mut(&mut |node| {
-            if matches!(node, LogicalPlan::Scan(_)) && result.is_ok() {
+            if node.inputs().is_empty() && result.is_ok() {
                 result = self.count_relation();
             }
             if let LogicalPlan::With { table, .. } | LogicalPlan::Recursive { table, .. } = node {
