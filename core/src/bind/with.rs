@@ -86,7 +86,7 @@ impl Binder<'_> {
             columns,
             table: self.new_table(),
             plan: Some(plan),
-            hint: cte.materialized.clone(),
+            hint: cte.materialized,
             refusal: None,
         })
     }
@@ -170,7 +170,7 @@ impl Binder<'_> {
             columns,
             table: self.new_table(),
             plan: Some(plan),
-            hint: cte.materialized.clone(),
+            hint: cte.materialized,
             refusal: None,
         })
     }

@@ -248,11 +248,6 @@ pub fn internal(name: &str, arguments: Vec<SqlType>, result: SqlType) -> Result<
     Ok(entry.resolved(id, arguments, result))
 }
 
-/// How stable the results of a function are.
-pub fn scalar_volatility(id: FunctionId) -> Volatility {
-    entry(id).map_or(Volatility::Volatile, |entry| entry.volatility)
-}
-
 fn call_text(name: &str, arguments: &[SqlType]) -> String {
     let types: Vec<&str> = arguments.iter().map(|ty| ty.name()).collect();
     format!("{name}({})", types.join(", "))
