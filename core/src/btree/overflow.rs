@@ -58,13 +58,18 @@ pub(super) fn read_value(
 ) -> Result<()> {
     /// Memory taken on the word of a pointer alone; the rest grows as pages turn out to be there.
     const TRUSTED_BYTES: usize = 1 << 20;
+    /// Pages announced at once: enough for a host to work well, few enough to stay in the cache.
+    const AHEAD_PAGES: u32 = 64;
     out.clear();
     let mut left = usize::try_from(pointer.length).unwrap_or(usize::MAX);
     out.reserve(left.min(TRUSTED_BYTES));
     let mut place = 0;
     for run in runs_of(source, pointer, &mut |_| {})? {
-        source.will_need(run.first, run.pages);
         for no in run.first.0..run.first.0 + run.pages {
+            let read = no - run.first.0;
+            if read.is_multiple_of(AHEAD_PAGES) && run.pages - read > 1 {
+                source.will_need(PageNo(no), AHEAD_PAGES.min(run.pages - read));
+            }
             let page = source.page(PageNo(no))?;
             let data = read_data(&page, place)?;
             let take = left.min(data.len());

@@ -28,6 +28,7 @@ mod options;
 mod pool;
 mod published;
 mod read;
+mod read_ahead;
 mod readers;
 mod reclaim;
 mod recover;

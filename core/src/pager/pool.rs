@@ -74,6 +74,17 @@ impl Pool {
         None
     }
 
+    /// Whether the image is here; asking is no use of it.
+    pub(super) fn contains(&self, no: PageNo, snapshot: CommitSeq) -> bool {
+        let set = self.set(no).lock();
+        (0..WAYS).any(|way| set.nos[way] == no.0 && set.froms[way] <= snapshot.0 && snapshot.0 < set.tos[way])
+    }
+
+    /// Images it can hold.
+    pub(super) fn capacity(&self) -> usize {
+        self.sets.len() * WAYS
+    }
+
     /// Takes an image that holds for [from, to). Images superseded at or before `settled` go first.
     pub(super) fn insert(
         &self,

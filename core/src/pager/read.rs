@@ -47,6 +47,10 @@ impl PageSource for ReadTxn {
     fn page(&self, no: PageNo) -> Result<PageRef> {
         self.shared.read_page(no, self.snapshot, self.roots.page_count, Some(self.slot))
     }
+
+    fn will_need(&self, first: PageNo, count: u32) {
+        self.shared.read_ahead(first, count, self.snapshot, self.roots.page_count, Some(self.slot));
+    }
 }
 
 impl Drop for ReadTxn {

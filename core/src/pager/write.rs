@@ -153,6 +153,11 @@ impl PageSource for WriteTxn {
             None => self.shared.read_page(no, self.base, self.roots.page_count, None),
         }
     }
+
+    fn will_need(&self, first: PageNo, count: u32) {
+        // Pages it has changed are its own; those between are read with the others, which costs little.
+        self.shared.read_ahead(first, count, self.base, self.base_roots.page_count, None);
+    }
 }
 
 impl PageSink for WriteTxn {

@@ -190,3 +190,25 @@ fn figures_count_what_happened() {
     assert_eq!(wal, ["0|t"]);
     assert_eq!(rows(&connection, "SELECT schema, name, columns FROM sys.tables"), ["public|t|1"]);
 }
+
+#[test]
+fn a_long_value_is_read_in_runs_and_not_page_by_page() {
+    let vfs = FaultVfs::new(2);
+    let env = Env::simulated(vfs.clone(), 2);
+    let database = Database::open(env.clone(), "test.ddb", options()).expect("opens");
+    let connection = database.connect().expect("connects");
+    connection.execute("CREATE TABLE t (a int PRIMARY KEY, b text)", ()).expect("a table");
+    let long: String = (0..1_000_000_u32).map(|at| char::from(b'a' + (at % 26) as u8)).collect();
+    connection.execute("INSERT INTO t VALUES (1, $1)", (long.as_str(),)).expect("a row");
+    drop(connection);
+    database.close().expect("closes");
+    let database = Database::open(env, "test.ddb", options()).expect("opens again");
+    let connection = database.connect().expect("connects");
+    vfs.keep_trace();
+    let read: String =
+        connection.query_row("SELECT b FROM t WHERE a = 1", (), |row| row.get(0)).expect("the value");
+    assert!(read == long, "the value is what was written");
+    let reads = vfs.trace().iter().filter(|call| call.kind == OperationKind::Read).count();
+    // About 246 pages: four runs of 64, and the few pages that lead to them.
+    assert!(reads <= 10, "{reads} reads");
+}

@@ -11,6 +11,7 @@ mod interleaved;
 mod levels;
 mod memory;
 mod model;
+mod read_ahead;
 mod threads;
 
 use std::collections::BTreeMap;
