@@ -29,7 +29,7 @@ fn run(path: &Path, durability: Durability, threads: usize, rows: i64, time: Dur
             scope.spawn(|| {
                 let connection = database.connect().expect("a connection");
                 let insert = connection.prepare(INSERT).expect("a statement");
-                let mut write = |first: i64| {
+                let write = |first: i64| {
                     for id in first..first + rows {
                         insert.execute((id, id * 3, "some text of an item", id % 100)).expect("a row");
                     }

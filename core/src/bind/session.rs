@@ -5,7 +5,7 @@ use sqlparser::ast::{
 };
 
 use crate::error::{Error, Result, SqlState};
-use crate::plan::{Statement, TransactionStatement};
+use crate::plan::{Isolation, Statement, TransactionStatement};
 
 use super::binder::Binder;
 use super::names;
@@ -14,22 +14,27 @@ impl Binder<'_> {
     /// BEGIN and START TRANSACTION.
     pub(super) fn begin(&self, modes: &[TransactionMode]) -> Result<Statement> {
         let mut read_only = false;
+        let mut isolation = None;
         for mode in modes {
             match mode {
                 TransactionMode::AccessMode(access) => read_only = *access == TransactionAccessMode::ReadOnly,
-                // One writer and fixed snapshots give every level up to the strictest.
-                TransactionMode::IsolationLevel(
-                    TransactionIsolationLevel::ReadUncommitted
-                    | TransactionIsolationLevel::ReadCommitted
-                    | TransactionIsolationLevel::RepeatableRead
-                    | TransactionIsolationLevel::Serializable,
-                ) => {}
-                TransactionMode::IsolationLevel(TransactionIsolationLevel::Snapshot) => {
-                    return Err(Error::unsupported("isolation level SNAPSHOT"));
-                }
+                TransactionMode::IsolationLevel(level) => isolation = Some(isolation_of(*level)?),
             }
         }
-        Ok(Statement::Transaction(TransactionStatement::Begin { read_only }))
+        Ok(Statement::Transaction(TransactionStatement::Begin { read_only, isolation }))
+    }
+
+    /// SET TRANSACTION and SET SESSION CHARACTERISTICS AS TRANSACTION.
+    fn set_transaction(&self, modes: &[TransactionMode], session: bool) -> Result<Statement> {
+        let (name, local) =
+            if session { ("default_transaction_isolation", false) } else { ("transaction_isolation", true) };
+        match modes {
+            [TransactionMode::IsolationLevel(level)] => {
+                let value = Some(isolation_of(*level)?.name().to_owned());
+                Ok(Statement::Set { name: name.to_owned(), value, local })
+            }
+            _ => Err(Error::unsupported("SET TRANSACTION with another mode than ISOLATION LEVEL")),
+        }
     }
 
     /// SET.
@@ -59,7 +64,10 @@ impl Binder<'_> {
                 value: Some(charset_name.value.clone()),
                 local: false,
             }),
-            ast::Set::SetTransaction { .. } => Err(Error::unsupported("SET TRANSACTION")),
+            ast::Set::SetTransaction { modes, snapshot: None, session } => {
+                self.set_transaction(modes, *session)
+            }
+            ast::Set::SetTransaction { .. } => Err(Error::unsupported("SET TRANSACTION SNAPSHOT")),
             _ => Err(Error::unsupported("this form of SET")),
         }
     }
@@ -128,4 +136,14 @@ fn setting_value(value: &ast::Expr) -> Result<String> {
         }
         _ => Err(Error::unsupported("this value of a setting")),
     }
+}
+
+fn isolation_of(level: TransactionIsolationLevel) -> Result<Isolation> {
+    Ok(match level {
+        TransactionIsolationLevel::ReadUncommitted => Isolation::ReadUncommitted,
+        TransactionIsolationLevel::ReadCommitted => Isolation::ReadCommitted,
+        TransactionIsolationLevel::RepeatableRead => Isolation::RepeatableRead,
+        TransactionIsolationLevel::Serializable => Isolation::Serializable,
+        TransactionIsolationLevel::Snapshot => return Err(Error::unsupported("isolation level SNAPSHOT")),
+    })
 }

@@ -92,7 +92,7 @@ pub(super) fn run(
         return Ok(None);
     }
     if !prepared.writes && session.writing.is_none() {
-        let read = session.shared.pager.begin_read()?;
+        let read = session.read_view()?;
         if !prepared.committed || prepared.catalog.version != read.roots().schema_version {
             return Ok(None);
         }

@@ -54,3 +54,4 @@ pub use statement::Statement;
 pub use transaction::{Transaction, TransactionOptions};
 
 pub use crate::pager::{Alarm, Backup, Durability, DurabilityStatus, Metrics, ReaderInfo, ReaderPolicy};
+pub use crate::plan::Isolation;

@@ -13,7 +13,6 @@ use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
 use crate::exec::{Execution, Pages, Step};
-use crate::pager::ReadTxn;
 use crate::physical::{PhysicalPlan, PhysicalStatement};
 use crate::plan::Statement as Bound;
 use crate::value::Datum;
@@ -24,7 +23,7 @@ use super::functions::Times;
 use super::outcome::{Column, Notice, Outcome};
 use super::planning::plan_again;
 use super::prepared::Prepared;
-use super::session::{Draws, Phase, Session, SessionCell};
+use super::session::{Draws, Phase, Session, SessionCell, View};
 use super::settings::Settings;
 
 /// What one step brought.
@@ -67,7 +66,7 @@ struct Run {
 }
 
 enum State {
-    Reading { shared: Arc<Shared>, txn: ReadTxn, execution: Execution },
+    Reading { shared: Arc<Shared>, txn: View, execution: Execution },
     Writing(Execution),
     Gathered(std::vec::IntoIter<Batch>),
     Over,
@@ -166,10 +165,10 @@ fn begin_ready(
                 }
             }
         }
-        let read = session.shared.pager.begin_read_as(session.settings.label())?;
+        let read = session.labelled_view()?;
         let same_version = prepared.committed && prepared.catalog.version == read.roots().schema_version;
         if !same_version || prepared.settings != settings {
-            let catalog = session.shared.catalog_of(&read, read.roots())?;
+            let catalog = session.shared.catalog_of(&*read, read.roots())?;
             *prepared = plan_again(session, prepared, &catalog, true)?;
             continue;
         }
@@ -235,7 +234,7 @@ impl Portal {
             State::Reading { shared, txn, execution } => {
                 // Also a step that needs no page: an ended reader gets nothing more.
                 txn.check_active()?;
-                self.run.step(shared, Pages::Read(txn), execution, fuel)?
+                self.run.step(shared, Pages::Read(&**txn), execution, fuel)?
             }
             State::Writing(execution) => {
                 let mut session = self.session.lock();
@@ -416,11 +415,11 @@ fn explained(
         let run = Run::new(session, prepared, parameters.to_vec(), prepared.writes);
         let mut execution = Execution::instrumented(Arc::clone(plan));
         let shared = Arc::clone(&session.shared);
-        let read = if session.writing.is_none() { Some(shared.pager.begin_read()?) } else { None };
+        let read = if session.writing.is_none() { Some(session.read_view()?) } else { None };
         loop {
             let pages = match (&read, &mut session.writing) {
                 (_, Some(writing)) => Pages::Write(&mut writing.txn),
-                (Some(read), None) => Pages::Read(read),
+                (Some(read), None) => Pages::Read(&**read),
                 (None, None) => return Err(Error::internal("T1: a statement without a transaction")),
             };
             if let Step::Done { .. } = run.step(&shared, pages, &mut execution, u64::MAX)? {

@@ -11,6 +11,8 @@
 //! T1  The write transaction begins with the first statement that writes, and lives no longer than the
 //!     transaction of the session; reading statements before it each have a snapshot of their own.
 //! T2  While a transaction writes, all its statements see its own changes, the catalog included.
+//! T4  A transaction at REPEATABLE READ or SERIALIZABLE reads one snapshot, and writes only on top of that
+//!     very commit (else 40001): with one writer it is as if it ran alone.
 //! T3  A failed transaction holds the writer's lock only if a savepoint could bring it back to life.
 
 use std::sync::Arc;
@@ -21,8 +23,8 @@ use crate::base::sync::{RankedGuard, RankedMutex, rank};
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
-use crate::pager::{Savepoint, WriteTxn};
-use crate::plan::TransactionStatement;
+use crate::pager::{ReadTxn, Savepoint, WriteTxn};
+use crate::plan::{Isolation, TransactionStatement};
 use crate::store::{self, KeptWriters};
 
 use super::database::Shared;
@@ -50,6 +52,24 @@ impl SessionCell {
 
 /// The last values drawn, for `currval`.
 pub(super) type Draws = RankedMutex<HashMap<ObjectId, i64>, { rank::DRAWS }>;
+
+/// What a reading statement reads.
+pub(super) enum View {
+    /// A snapshot of its own.
+    Own(ReadTxn),
+    /// That of its transaction.
+    Shared(Arc<ReadTxn>),
+}
+
+impl core::ops::Deref for View {
+    type Target = ReadTxn;
+    fn deref(&self) -> &ReadTxn {
+        match self {
+            View::Own(read) => read,
+            View::Shared(read) => read,
+        }
+    }
+}
 
 /// See the picture above.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,6 +124,8 @@ pub(super) struct Session {
     /// `now()` of an open transaction, in PostgreSQL's microseconds.
     pub(super) transaction_time: Option<i64>,
     read_only: bool,
+    /// What a transaction with a fixed snapshot reads, from its first statement on (T4).
+    snapshot: Option<Arc<ReadTxn>>,
     /// Counts transactions, so that a portal knows whether it is still in its own.
     pub(super) serial: u64,
     /// Tag and count of the utility statement that has just run.
@@ -128,6 +150,7 @@ impl Session {
             draws: Arc::default(),
             transaction_time: None,
             read_only: false,
+            snapshot: None,
             serial: 0,
             last_utility: None,
             running: false,
@@ -166,8 +189,11 @@ impl Session {
         if let Some(writing) = &self.writing {
             return Ok((Arc::clone(&writing.catalog), !writing.catalog_changed));
         }
-        let read = self.shared.pager.begin_read()?;
-        Ok((self.shared.catalog_of(&read, read.roots())?, true))
+        let read = match &self.snapshot {
+            Some(snapshot) => View::Shared(Arc::clone(snapshot)),
+            None => View::Own(self.shared.pager.begin_read()?),
+        };
+        Ok((self.shared.catalog_of(&*read, read.roots())?, true))
     }
 
     /// The write transaction, begun if need be, for a statement that may change anything.
@@ -187,6 +213,7 @@ impl Session {
                 ));
             }
             let txn = self.shared.begin_write()?;
+            self.check_serial(&txn)?;
             let catalog = self.shared.catalog_of(&txn, txn.roots())?;
             self.writing = Some(Writing {
                 txn,
@@ -197,6 +224,63 @@ impl Session {
             });
         }
         Ok(self.writing.as_mut().expect("T1: begun above"))
+    }
+
+    /// Whether the transaction reads one snapshot.
+    fn is_fixed(&self) -> bool {
+        self.phase != Phase::Idle && self.settings.isolation().is_fixed()
+    }
+
+    /// What a statement that begins now reads: the committed state, or the transaction's own snapshot.
+    #[inline]
+    pub(super) fn read_view(&mut self) -> Result<View> {
+        if !self.is_fixed() {
+            return Ok(View::Own(self.shared.pager.begin_read()?));
+        }
+        self.fixed_view()
+    }
+
+    /// The same for a reader that may stay: timed, and under the session's label.
+    pub(super) fn labelled_view(&mut self) -> Result<View> {
+        if !self.is_fixed() {
+            return Ok(View::Own(self.shared.pager.begin_read_as(self.settings.label())?));
+        }
+        self.fixed_view()
+    }
+
+    #[cold]
+    fn fixed_view(&mut self) -> Result<View> {
+        let snapshot = match &self.snapshot {
+            Some(snapshot) => Arc::clone(snapshot),
+            None => {
+                let read = Arc::new(self.shared.pager.begin_read_as(self.settings.label())?);
+                self.snapshot = Some(Arc::clone(&read));
+                read
+            }
+        };
+        // It may have been ended since the statement before.
+        snapshot.check_active()?;
+        Ok(View::Shared(snapshot))
+    }
+
+    /// T4: what was read is what is changed.
+    fn check_serial(&mut self, txn: &WriteTxn) -> Result<()> {
+        if !self.is_fixed() {
+            return Ok(());
+        }
+        if self.snapshot.is_none() && !self.marks.is_empty() {
+            // ROLLBACK TO may give the writer back; what is read then must be what is read now.
+            self.fixed_view()?;
+        }
+        match &self.snapshot {
+            Some(snapshot) if snapshot.snapshot() != txn.base() => Err(Error::new(
+                SqlState::SERIALIZATION_FAILURE,
+                "could not serialize access due to concurrent update",
+            )
+            .with_detail("Another transaction has committed since this one began to read.")
+            .with_hint("The transaction might succeed if retried.")),
+            _ => Ok(()),
+        }
     }
 
     /// Opens the transaction that a script is in, unless one is open.
@@ -216,6 +300,13 @@ impl Session {
         self.serial += 1;
         self.before = Some(Arc::clone(&self.settings));
         self.transaction_time = Some(unix_to_postgres(self.shared.env.clock.now()));
+        self.isolate(self.settings.default_isolation());
+    }
+
+    fn isolate(&mut self, isolation: Isolation) {
+        if self.settings.isolation() != isolation {
+            Arc::make_mut(&mut self.settings).set_isolation(isolation);
+        }
     }
 
     /// After a statement that succeeded: outside a transaction its changes are committed now.
@@ -251,6 +342,8 @@ impl Session {
             self.rollback();
             return Err(error);
         }
+        // It would hold the checkpoint of this very commit back.
+        self.snapshot = None;
         if let Some(writing) = self.writing.take() {
             if writing.txn.has_changes() {
                 // Before the commit: after it another writer may be drawing already.
@@ -297,6 +390,8 @@ impl Session {
         self.hidden = None;
         self.transaction_time = None;
         self.read_only = false;
+        self.snapshot = None;
+        self.isolate(self.settings.default_isolation());
         self.running = false;
         self.serial += 1;
     }
@@ -304,7 +399,7 @@ impl Session {
     /// Runs BEGIN, COMMIT and the like; answers the command tag.
     pub(super) fn control(&mut self, statement: &TransactionStatement) -> Result<&'static str> {
         match statement {
-            TransactionStatement::Begin { read_only } => {
+            TransactionStatement::Begin { read_only, isolation } => {
                 match self.phase {
                     Phase::Open => self.notice(Notice::warning(
                         SqlState::ACTIVE_SQL_TRANSACTION,
@@ -316,6 +411,9 @@ impl Session {
                     Phase::Failed => return Err(Session::failed()),
                 }
                 self.read_only |= *read_only;
+                if let Some(isolation) = isolation {
+                    self.set("transaction_isolation", Some(isolation.name()), true)?;
+                }
                 Ok("BEGIN")
             }
             TransactionStatement::Commit => {
@@ -415,6 +513,9 @@ impl Session {
     /// SET.
     pub(super) fn set(&mut self, name: &str, value: Option<&str>, local: bool) -> Result<()> {
         let defaults = Arc::clone(&self.defaults);
+        if name.eq_ignore_ascii_case("transaction_isolation") {
+            return self.set_transaction_isolation(name, value);
+        }
         if local {
             if matches!(self.phase, Phase::Idle | Phase::Implicit) {
                 self.notice(Notice::warning(
@@ -428,6 +529,29 @@ impl Session {
             Arc::make_mut(hidden).set(name, value, &defaults)?;
         }
         Arc::make_mut(&mut self.settings).set(name, value, &defaults)
+    }
+
+    /// SET TRANSACTION ISOLATION LEVEL: for this transaction, before it has read anything.
+    fn set_transaction_isolation(&mut self, name: &str, value: Option<&str>) -> Result<()> {
+        let defaults = Arc::clone(&self.defaults);
+        let mut changed = Settings::clone(&self.settings);
+        changed.set(name, value, &defaults)?;
+        if self.phase == Phase::Idle {
+            self.notice(Notice::warning(
+                SqlState::NO_ACTIVE_SQL_TRANSACTION,
+                "SET TRANSACTION can only be used in transaction blocks",
+            ));
+            return Ok(());
+        }
+        let begun = self.snapshot.is_some() || self.writing.is_some() || !self.marks.is_empty();
+        if begun && changed.isolation() != self.settings.isolation() {
+            return Err(Error::new(
+                SqlState::ACTIVE_SQL_TRANSACTION,
+                "SET TRANSACTION ISOLATION LEVEL must be called before any query",
+            ));
+        }
+        self.isolate(changed.isolation());
+        Ok(())
     }
 
     /// When a statement that begins now must have ended.

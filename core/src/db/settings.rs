@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result, SqlState};
 use crate::pager::Durability;
+use crate::plan::Isolation;
 
 /// The version of PostgreSQL whose behaviour is followed.
 const SERVER_VERSION: &str = "15.0";
@@ -14,6 +15,8 @@ const SERVER_VERSION: &str = "15.0";
 pub(super) struct Settings {
     search_path: Vec<String>,
     durability: Durability,
+    isolation: Isolation,
+    default_isolation: Isolation,
     statement_timeout_millis: u64,
     time_zone: String,
     others: Vec<(&'static str, String)>,
@@ -42,11 +45,10 @@ const OTHERS: [(&str, &str, &[&str]); 14] = [
 ];
 
 /// Settings that can be shown only.
-const FIXED: [(&str, &str); 7] = [
+const FIXED: [(&str, &str); 6] = [
     ("server_version", SERVER_VERSION),
     ("server_version_num", "150000"),
     ("server_encoding", "UTF8"),
-    ("transaction_isolation", "read committed"),
     ("max_identifier_length", "63"),
     ("lc_collate", "C"),
     ("integer_datetimes", "on"),
@@ -58,6 +60,8 @@ impl Settings {
         Settings {
             search_path: vec!["public".to_owned()],
             durability,
+            isolation: Isolation::default(),
+            default_isolation: Isolation::default(),
             statement_timeout_millis: 0,
             time_zone: "UTC".to_owned(),
             others: Vec::new(),
@@ -83,6 +87,21 @@ impl Settings {
     /// Sets when commits are done.
     pub(super) fn set_durability(&mut self, durability: Durability) {
         self.durability = durability;
+    }
+
+    /// What the running transaction sees of others.
+    pub(super) fn isolation(&self) -> Isolation {
+        self.isolation
+    }
+
+    /// What a transaction that does not say sees of others.
+    pub(super) fn default_isolation(&self) -> Isolation {
+        self.default_isolation
+    }
+
+    /// Sets what the running transaction sees of others.
+    pub(super) fn set_isolation(&mut self, isolation: Isolation) {
+        self.isolation = isolation;
     }
 
     /// How long a statement may run; `None`: as long as it likes.
@@ -130,6 +149,8 @@ impl Settings {
                 millis if millis % 1000 == 0 => format!("{}s", millis / 1000),
                 millis => format!("{millis}ms"),
             },
+            "transaction_isolation" => self.isolation.name().to_owned(),
+            "default_transaction_isolation" => self.default_isolation.name().to_owned(),
             "durability" => self.durability.name().to_owned(),
             "synchronous_commit" => {
                 (if self.durability == Durability::Full { "on" } else { "off" }).to_owned()
@@ -195,10 +216,20 @@ impl Settings {
                     Some(text) => durability_of(text).ok_or_else(|| invalid(text))?,
                 };
             }
-            "transaction_isolation" | "default_transaction_isolation" => match value {
-                None | Some("read committed") => {}
-                Some(other) => return Err(Error::unsupported(format!("isolation level {other}"))),
-            },
+            "transaction_isolation" | "default_transaction_isolation" => {
+                let level = match value {
+                    None => defaults.default_isolation,
+                    Some(text) => Isolation::ALL
+                        .into_iter()
+                        .find(|level| level.name().eq_ignore_ascii_case(text))
+                        .ok_or_else(|| invalid(text))?,
+                };
+                if name == "transaction_isolation" {
+                    self.isolation = level;
+                } else {
+                    self.default_isolation = level;
+                }
+            }
             _ => return self.set_other(&name, value, invalid),
         }
         Ok(())

@@ -4,7 +4,7 @@ use core::ops::Deref;
 
 use crate::error::Result;
 
-use super::{Connection, Durability};
+use super::{Connection, Durability, Isolation};
 
 /// How a transaction begins: see [`Connection::transaction_with`].
 ///
@@ -15,6 +15,7 @@ use super::{Connection, Durability};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TransactionOptions {
     durability: Option<Durability>,
+    isolation: Option<Isolation>,
     read_only: bool,
 }
 
@@ -23,6 +24,13 @@ impl TransactionOptions {
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> TransactionOptions {
         self.durability = Some(durability);
+        self
+    }
+
+    /// What it sees of other transactions, instead of the connection's level.
+    #[must_use]
+    pub fn isolation(mut self, isolation: Isolation) -> TransactionOptions {
+        self.isolation = Some(isolation);
         self
     }
 
@@ -47,6 +55,10 @@ impl<'c> Transaction<'c> {
         let begin = if options.read_only { "BEGIN READ ONLY" } else { "BEGIN" };
         connection.execute(begin, ())?;
         let transaction = Transaction { connection, finished: false };
+        if let Some(isolation) = options.isolation {
+            let level = isolation.name();
+            connection.execute(&format!("SET TRANSACTION ISOLATION LEVEL {level}"), ())?;
+        }
         if let Some(durability) = options.durability {
             transaction.set_durability(durability)?;
         }

@@ -18,6 +18,12 @@ pub struct ReadTxn {
     pub(super) labelled: bool,
 }
 
+impl core::fmt::Debug for ReadTxn {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ReadTxn").field("snapshot", &self.snapshot).finish_non_exhaustive()
+    }
+}
+
 impl ReadTxn {
     /// The last commit this reader sees.
     pub fn snapshot(&self) -> CommitSeq {

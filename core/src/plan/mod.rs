@@ -18,5 +18,6 @@ pub use node::{
 };
 pub use statement::{
     AlterAction, AlterTable, Bound, CheckExpr, ColumnDefinition, CreateIndex, CreateTable, Delete, Drop,
-    DropKind, ForeignKeyDefinition, Insert, OutputColumn, Query, Statement, TransactionStatement, Update,
+    DropKind, ForeignKeyDefinition, Insert, Isolation, OutputColumn, Query, Statement, TransactionStatement,
+    Update,
 };

@@ -266,6 +266,45 @@ pub struct Drop {
     pub cascade: bool,
 }
 
+/// How much of other transactions a transaction sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Isolation {
+    /// Every statement sees what was committed when it began; PostgreSQL gives READ UNCOMMITTED the same.
+    ReadUncommitted,
+    /// Every statement sees what was committed when it began.
+    #[default]
+    ReadCommitted,
+    /// All statements see what was committed when the first one began.
+    RepeatableRead,
+    /// The same; with one writer that is serialisable already.
+    Serializable,
+}
+
+impl Isolation {
+    /// All levels, weakest first.
+    pub const ALL: [Isolation; 4] = [
+        Isolation::ReadUncommitted,
+        Isolation::ReadCommitted,
+        Isolation::RepeatableRead,
+        Isolation::Serializable,
+    ];
+
+    /// Its name, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Isolation::ReadUncommitted => "read uncommitted",
+            Isolation::ReadCommitted => "read committed",
+            Isolation::RepeatableRead => "repeatable read",
+            Isolation::Serializable => "serializable",
+        }
+    }
+
+    /// Whether all statements of the transaction see one snapshot.
+    pub fn is_fixed(self) -> bool {
+        matches!(self, Isolation::RepeatableRead | Isolation::Serializable)
+    }
+}
+
 /// Transaction control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransactionStatement {
@@ -273,6 +312,8 @@ pub enum TransactionStatement {
     Begin {
         /// READ ONLY.
         read_only: bool,
+        /// ISOLATION LEVEL; none: the session's.
+        isolation: Option<Isolation>,
     },
     /// COMMIT, END.
     Commit,
