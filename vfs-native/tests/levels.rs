@@ -180,7 +180,9 @@ fn each_level_gives_the_system_the_barriers_of_its_definition_and_no_others() {
             }
             "relaxed" => {
                 assert_eq!((commit, idle), ((0, 0), (0, 0)));
-                assert_eq!(checkpoint.1, 3 * checkpoint.0, "only around checkpoints: {checkpoint:?}");
+                // The last one may be under way when the phase ends.
+                let all = 3 * checkpoint.0;
+                assert!((all - 3..=all).contains(&checkpoint.1), "only around checkpoints: {checkpoint:?}");
                 assert!(checkpoint.0 >= 1);
             }
             _ => {

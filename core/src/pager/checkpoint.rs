@@ -103,26 +103,36 @@ impl Shared {
         self.step(&mut checkpointer, page_budget)
     }
 
-    /// After a commit: a checkpoint if the log has grown enough, or its index, or if the log is old and no
-    /// alarm of the host sees to that; and if nobody runs one.
+    /// Whether the log, or its index, has grown so much that a checkpoint is due; `times` as much.
+    pub(super) fn has_grown(&self, times: u64) -> bool {
+        let index = self.index_bytes.load(Ordering::Relaxed) as u64;
+        self.live_log_bytes() >= self.trigger_bytes.load(Ordering::Relaxed).saturating_mul(times)
+            || index >= (self.trigger_index.load(Ordering::Relaxed) as u64).saturating_mul(times)
+    }
+
+    /// After a commit: a checkpoint if the log has grown enough or is old, and if nobody runs one. Where the
+    /// host has a timer that is left to it, so that no commit waits for a checkpoint's barriers; unless
+    /// it falls behind.
     pub(super) fn checkpoint_if_due(&self, now_nanos: u64) {
-        let long = self.live_log_bytes() >= self.trigger_bytes.load(Ordering::Relaxed);
-        let large = self.index_bytes.load(Ordering::Relaxed) >= self.trigger_index.load(Ordering::Relaxed);
-        if !long && !large {
-            let due = self.checkpoint_due();
-            if self.alarm.is_set() {
-                due.into_iter().for_each(|due| self.ring_at(due));
-                return;
-            }
-            if due.is_none_or(|due| due > now_nanos) {
-                return;
-            }
+        let grown = self.has_grown(1);
+        if self.alarm.is_set() && !self.has_grown(2) {
+            let due = if grown { Some(now_nanos) } else { self.checkpoint_due() };
+            due.into_iter().for_each(|due| self.ring_at(due));
+            return;
+        }
+        if !grown && self.checkpoint_due().is_none_or(|due| due > now_nanos) {
+            return;
         }
         let Some(mut checkpointer) = self.checkpointer.try_lock() else { return };
         // The commit that came here is durable. A full disk is the next checkpoint's trouble; any other
         // failure has poisoned the handle for what follows.
         let _ = self.step(&mut checkpointer, usize::MAX);
         drop(checkpointer);
+        self.checkpoint_is_over(now_nanos);
+    }
+
+    /// When the next one is due, by time and by growth.
+    pub(super) fn checkpoint_is_over(&self, now_nanos: u64) {
         self.checkpointed_at.store(now_nanos, Ordering::Relaxed);
         // A reader that stays may keep the log long: do not try again at every commit.
         let soft = self.options.wal_soft_bytes;

@@ -85,13 +85,13 @@ impl Shared {
     /// A slice of a checkpoint, if one is due; answers when the next one is.
     fn checkpoint_by_the_clock(&self, now: u64) -> Result<Option<u64>> {
         let Some(due) = self.checkpoint_due() else { return Ok(None) };
-        if due > now {
+        if due > now && !self.has_grown(1) {
             return Ok(Some(due));
         }
         let report = self.checkpoint_step(STEP_PAGES)?;
         if report.complete {
-            // What a reader holds back waits for the next interval.
-            self.checkpointed_at.store(now, Ordering::Relaxed);
+            // What a reader holds back waits for the next interval, or for more to come.
+            self.checkpoint_is_over(now);
             return Ok(self.checkpoint_due());
         }
         Ok(Some(now))
