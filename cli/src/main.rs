@@ -1,10 +1,13 @@
 //! The `decentdb` command: a SQL shell over a database file.
 //!
 //! What is asked of it is decided here; `shell` reads statements, `render` prints answers, `commands` has
-//! the backslash commands, `jsonl` the line protocol for other programs.
+//! the backslash commands, `jsonl` the line protocol for other programs, `care` what concerns the file as a
+//! whole, `inspect` what its bytes say.
 
 mod arguments;
+mod care;
 mod commands;
+mod inspect;
 mod jsonl;
 mod render;
 mod shell;
@@ -42,6 +45,9 @@ fn main() -> ExitCode {
 
 /// Does it; `false` when a statement failed.
 fn run(arguments: Arguments) -> Result<bool, Box<dyn std::error::Error>> {
+    if let Action::Care(command) = arguments.action {
+        return care::run(&arguments.file, command, std::io::stdout().lock());
+    }
     let database = Database::open(&arguments.file)?;
     let done = act(&database, arguments.action, arguments.format);
     // Closing checkpoints: it is worth doing after a broken pipe too, and the first failure is the one to tell.
@@ -61,6 +67,7 @@ fn act(database: &Database, action: Action, format: Format) -> Result<bool, Box<
         Action::Text(text) => text,
         Action::File(path) => std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?,
         Action::Interactive => std::io::read_to_string(std::io::stdin().lock())?,
+        Action::Care(_) => return Err("invariant: care is taken of before".into()),
     };
     shell::Shell::new(database, format, output)?.script(&text)
 }

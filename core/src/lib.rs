@@ -36,6 +36,7 @@ pub mod bind;
 pub mod eval;
 pub mod store;
 
+pub mod inspect;
 pub mod optimize;
 pub mod physical;
 

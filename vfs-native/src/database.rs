@@ -30,11 +30,7 @@ impl Database {
 
     /// Opens the file as the options say.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Database> {
-        let path = path.as_ref();
-        let name = path.to_str().ok_or_else(|| {
-            Error::new(SqlState::INVALID_NAME, format!("the path {} is not UTF-8", path.display()))
-        })?;
-        Database::kept(native_env(), name, options)
+        Database::kept(native_env(), name_of(path.as_ref())?, options)
     }
 
     /// A new database that lives as long as this value.
@@ -57,6 +53,15 @@ impl Database {
         Ok(Database { inner: Some(database), keeper })
     }
 
+    /// Copies the last commit into a new file, while others read and write; the copy is a database of its own.
+    /// A copy that fails half-way is removed.
+    ///
+    /// # Errors
+    /// 42710 when the file exists; what the system says when it cannot be written.
+    pub fn backup(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.backup_to(&native_env(), name_of(path.as_ref())?)
+    }
+
     /// Writes everything into the one file and closes it. Dropping a database closes it too, but cannot
     /// say what went wrong; nothing acknowledged is lost either way.
     pub fn close(mut self) -> Result<()> {
@@ -65,6 +70,12 @@ impl Database {
             None => Ok(()),
         }
     }
+}
+
+fn name_of(path: &Path) -> Result<&str> {
+    path.to_str().ok_or_else(|| {
+        Error::new(SqlState::INVALID_NAME, format!("the path {} is not UTF-8", path.display()))
+    })
 }
 
 impl Deref for Database {

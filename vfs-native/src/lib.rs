@@ -33,10 +33,11 @@ pub use vfs::{NativeVfs, native_env};
 
 pub use decentdb_core::catalog::{Catalog, Rule, Table};
 pub use decentdb_core::db::{
-    Column, ColumnIndex, Connection, Durability, DurabilityStatus, FromDatum, FromRow, Metrics, Notice,
-    Options, Outcome, Params, Portal, PortalStep, ReaderInfo, ReaderPolicy, Row, Rows, Statement, ToDatum,
-    Transaction, TransactionOptions, ValueRef,
+    Backup, Column, ColumnIndex, Connection, Durability, DurabilityStatus, FromDatum, FromRow, Metrics,
+    Notice, Options, Outcome, Params, Portal, PortalStep, ReaderInfo, ReaderPolicy, RepairReport, Row, Rows,
+    Statement, ToDatum, Transaction, TransactionOptions, Vacuum, VacuumReport, ValueRef,
 };
 pub use decentdb_core::error::{Error, ErrorKind, Result, SqlState};
+pub use decentdb_core::inspect;
 pub use decentdb_core::parse::statements;
 pub use decentdb_core::value::{Datum, SqlType, TypeName};

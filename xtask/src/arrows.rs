@@ -27,6 +27,12 @@ pub(crate) const ROOMS: &[Room] = &[
         name: "store",
         may_use: &["base", "error", "value", "record", "batch", "catalog", "page", "pager", "btree"],
     },
+    Room {
+        name: "inspect",
+        may_use: &[
+            "base", "error", "env", "value", "record", "catalog", "page", "wal", "pager", "btree", "store",
+        ],
+    },
     Room { name: "bind", may_use: &["base", "error", "value", "catalog", "function", "plan", "parse"] },
     Room { name: "optimize", may_use: &["base", "error", "value", "catalog", "function", "plan", "eval"] },
     Room {
@@ -46,7 +52,7 @@ pub(crate) const ROOMS: &[Room] = &[
         name: "db",
         may_use: &[
             "base", "error", "env", "value", "record", "batch", "catalog", "function", "plan", "parse",
-            "bind", "optimize", "physical", "eval", "exec", "store", "btree", "page", "pager",
+            "bind", "optimize", "physical", "eval", "exec", "store", "btree", "page", "pager", "inspect",
         ],
     },
 ];

@@ -5,13 +5,14 @@
 mod key_cursor;
 mod key_tree;
 mod overflow;
+mod relocate;
 mod row_change;
 mod row_cursor;
 mod row_tree;
 mod verify;
 
 pub use crate::page::row_layout::RowLayout;
-pub use crate::page::{PageRef, PageSink, PageSource};
+pub use crate::page::{PageMover, PageRef, PageSink, PageSource};
 pub use key_cursor::KeyCursor;
 pub use key_tree::{KeyHint, KeyTree, entry_bytes, split_entry};
 pub use row_cursor::{LeafView, RowCursor};

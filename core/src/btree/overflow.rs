@@ -8,7 +8,7 @@ use crate::base::limits::VALUE_BYTES_MAX;
 use crate::error::{Error, Result, SqlState};
 use crate::page::overflow::{Run, data_bytes, read_data, read_runs, runs_max, write_data, write_runs};
 use crate::page::row_leaf::OverflowPointer;
-use crate::page::{PageSink, PageSource};
+use crate::page::{PageMover, PageSink, PageSource};
 
 /// Writes a value to pages of its own.
 pub(super) fn write_value(sink: &mut dyn PageSink, value: &[u8]) -> Result<OverflowPointer> {
@@ -30,24 +30,70 @@ pub(super) fn write_value(sink: &mut dyn PageSink, value: &[u8]) -> Result<Overf
     for (place, (no, data)) in pages.iter().zip(value.chunks(chunk)).enumerate() {
         let place = u32::try_from(place).expect("fewer pages than bytes");
         write_data(sink.page_mut(*no)?, place, data);
-        match runs.last_mut() {
-            Some(run) if run.first.0.checked_add(run.pages) == Some(no.0) => run.pages += 1,
-            _ => runs.push(Run { first: *no, pages: 1 }),
-        }
+        push_page(&mut runs, *no);
     }
     let mut prefix = [0; 4];
     let known = value.len().min(4);
     prefix[..known].copy_from_slice(&value[..known]);
-    if let [run] = runs[..] {
-        return Ok(OverflowPointer { length, first: run.first, pages: run.pages, prefix });
+    let (first, pages) = name_runs(sink, &runs, Vec::new())?;
+    Ok(OverflowPointer { length, first, pages, prefix })
+}
+
+/// What a pointer says of these runs: `first` and `pages`. Lists of runs are written to the pages of
+/// `lists`, then to new ones; what is left of `lists` is freed.
+fn name_runs(sink: &mut dyn PageSink, runs: &[Run], mut lists: Vec<PageNo>) -> Result<(PageNo, u32)> {
+    let mut named = (PageNo::NONE, 0);
+    if let [run] = runs {
+        named = (run.first, run.pages);
+    } else {
+        for part in runs.chunks(runs_max(sink.page_size())).rev() {
+            let no = match lists.pop() {
+                Some(no) => no,
+                None => sink.allocate()?,
+            };
+            write_runs(sink.page_mut(no)?, part, named.0);
+            named.0 = no;
+        }
     }
-    let mut next = PageNo::NONE;
-    for part in runs.chunks(runs_max(sink.page_size())).rev() {
-        let no = sink.allocate()?;
-        write_runs(sink.page_mut(no)?, part, next);
-        next = no;
+    for no in lists {
+        sink.free(no)?;
     }
-    Ok(OverflowPointer { length, first: next, pages: 0, prefix })
+    Ok(named)
+}
+
+/// Moves those pages of a value that are to move; answers the new pointer if any did.
+pub(super) fn relocate_value(
+    mover: &mut dyn PageMover,
+    pointer: &OverflowPointer,
+) -> Result<Option<OverflowPointer>> {
+    let mut lists = Vec::new();
+    let old = runs_of(&*mover, pointer, &mut |no| lists.push(no))?;
+    let mut moved = false;
+    let mut runs: Vec<Run> = Vec::with_capacity(old.len());
+    for no in old.iter().flat_map(|run| run.first.0..run.first.0 + run.pages) {
+        let to = mover.move_page(PageNo(no))?;
+        moved |= to.is_some();
+        push_page(&mut runs, to.unwrap_or(PageNo(no)));
+    }
+    for no in &mut lists {
+        if let Some(to) = mover.move_page(*no)? {
+            *no = to;
+            moved = true;
+        }
+    }
+    if !moved {
+        return Ok(None);
+    }
+    let (first, pages) = name_runs(mover, &runs, lists)?;
+    Ok(Some(OverflowPointer { first, pages, ..*pointer }))
+}
+
+/// The next page of a value: it prolongs the last run or begins one.
+fn push_page(runs: &mut Vec<Run>, no: PageNo) {
+    match runs.last_mut() {
+        Some(run) if run.first.0.checked_add(run.pages) == Some(no.0) => run.pages += 1,
+        _ => runs.push(Run { first: no, pages: 1 }),
+    }
 }
 
 /// Replaces the content of `out` by the value.

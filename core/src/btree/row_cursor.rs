@@ -287,6 +287,17 @@ impl LeafView {
 }
 
 impl RowTree {
+    /// One leaf by its page number, whatever stands above it: for looking into damaged files.
+    pub fn leaf(&self, source: &dyn PageSource, no: PageNo) -> Result<LeafView> {
+        let page = source.page(no)?;
+        let leaf = RowLeaf::open(&page, &self.layout)?;
+        if leaf.head().root != self.root {
+            return Err(damaged(&page, "belongs to another tree"));
+        }
+        let (head, rows) = (*leaf.head(), 0..leaf.count());
+        Ok(LeafView { page, head, layout: Arc::clone(&self.layout), rows })
+    }
+
     /// How many rows, from the counters of the leaves.
     pub fn count(&self, source: &dyn PageSource) -> Result<u64> {
         let mut cursor = RowCursor::new(self.clone(), i64::MIN, i64::MAX, false);

@@ -37,6 +37,7 @@ mod settings;
 mod statement;
 mod system;
 mod transaction;
+mod vacuum;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ pub use portal::{Portal, PortalStep};
 pub use rows::{ColumnIndex, Row, Rows};
 pub use statement::Statement;
 pub use transaction::{Transaction, TransactionOptions};
+pub use vacuum::{Vacuum, VacuumReport};
 
 pub use crate::pager::{Alarm, Backup, Durability, DurabilityStatus, Metrics, ReaderInfo, ReaderPolicy};
 pub use crate::plan::Isolation;

@@ -87,6 +87,19 @@ pub fn push_entry(page: &mut [u8], trunk: Trunk, entry: PageNo) -> bool {
     true
 }
 
+/// Takes the listed page at `index` out of a trunk read as `trunk`; the last one takes its place.
+pub fn remove_entry(page: &mut [u8], trunk: Trunk, index: usize) {
+    let last = trunk.count.saturating_sub(1);
+    let at = ENTRIES_OFFSET + last * 4;
+    page.copy_within(at..at + 4, ENTRIES_OFFSET + index * 4);
+    set_count(page, last);
+}
+
+/// Names the trunk after this one.
+pub fn set_next(page: &mut [u8], next: PageNo) {
+    page[NEXT_OFFSET..NEXT_OFFSET + 4].copy_from_slice(&next.0.to_le_bytes());
+}
+
 /// Cuts the listed pages of a trunk to `count`.
 pub fn set_count(page: &mut [u8], count: usize) {
     let count = u32::try_from(count).expect("F2: a trunk's count fits its page");

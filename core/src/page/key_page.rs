@@ -354,6 +354,21 @@ pub fn insert_in_place(page: &mut [u8], index: usize, key: &[u8], child: PageNo)
     Ok(true)
 }
 
+/// Names another page as child `index` of an interior page: the content of the old one is there now.
+pub fn set_child(page: &mut [u8], index: usize, child: PageNo) -> Result<()> {
+    let view = KeyPage::open(page)?;
+    // Checks that it is an interior page, and that the entry lies in the heap.
+    view.child(index)?;
+    let at = index.checked_sub(1).map_or(FIRST_CHILD_AT, |entry| view.slot(entry).1);
+    page[at..at + CHILD_BYTES].copy_from_slice(&child.0.to_le_bytes());
+    Ok(())
+}
+
+/// Names another root in a page of a tree whose root has moved; whether it is the last leaf stays.
+pub fn set_root(page: &mut [u8], root: PageNo) {
+    page[ROOT_AT..ROOT_AT + 4].copy_from_slice(&root.0.to_le_bytes());
+}
+
 /// Takes entry `index` out; its bytes become garbage.
 pub fn remove_in_place(page: &mut [u8], index: usize) -> Result<()> {
     let view = KeyPage::open(page)?;

@@ -51,6 +51,13 @@ pub trait PageSink: PageSource {
     fn free(&mut self, no: PageNo) -> Result<()>;
 }
 
+/// A sink that moves pages towards the beginning of the file, so that its end can be given back.
+pub trait PageMover: PageSink {
+    /// Moves the content of a page to a free page further down and answers where it is now; `None` when it
+    /// stays. Whoever named the page must name the new one from now on.
+    fn move_page(&mut self, no: PageNo) -> Result<Option<PageNo>>;
+}
+
 /// Bytes at the start of every page that belong to the pager (checksum u32, page number u32, LSN u64):
 /// page content starts here.
 pub const PAGE_HEADER_BYTES: usize = 16;

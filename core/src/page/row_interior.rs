@@ -125,6 +125,16 @@ pub fn insert(bytes: &mut [u8], at: usize, key: i64, child: PageNo) -> Result<()
     Ok(())
 }
 
+/// Names another page as child `at`, which exists: the content of the old one is there now.
+pub fn set_child(bytes: &mut [u8], at: usize, child: PageNo) -> Result<()> {
+    if at >= RowInterior::open(bytes)?.count() {
+        return Err(damaged(bytes, "lost a child"));
+    }
+    let children = children_at(bytes.len());
+    put_u32(bytes, children + at * 4, child.0);
+    Ok(())
+}
+
 /// Removes child `at` and the separator before it (after it, for the first child). The page may end up
 /// without children: then the caller removes it in turn.
 pub fn remove(bytes: &mut [u8], at: usize) -> Result<()> {

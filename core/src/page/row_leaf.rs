@@ -119,15 +119,7 @@ impl RowLeafHead {
         if bytes.len() != layout.page_size() || bytes[KIND_AT] != KIND_ROW_LEAF || bytes[LEVEL_AT] != 0 {
             return Err(damaged(bytes, "is not the leaf of a table"));
         }
-        let head = RowLeafHead {
-            root: page_no_at(bytes, ROOT_AT),
-            columns: u16_at(bytes, COLUMNS_AT),
-            count: u16_at(bytes, COUNT_AT),
-            cap: u16_at(bytes, CAP_AT),
-            heap_start: size_at(bytes, HEAP_START_AT),
-            garbage: size_at(bytes, GARBAGE_AT),
-            rightmost: bytes[FLAGS_AT] & FLAG_RIGHTMOST != 0,
-        };
+        let head = RowLeafHead::fields(bytes);
         if head.columns > layout.columns().len() {
             return Err(damaged(bytes, "has more columns than its table"));
         }
@@ -139,6 +131,20 @@ impl RowLeafHead {
             return Err(damaged(bytes, "has a leaf header that contradicts itself"));
         }
         Ok(head)
+    }
+
+    /// The fields as they stand in a page, whatever they say.
+    #[inline]
+    pub fn fields(bytes: &[u8]) -> RowLeafHead {
+        RowLeafHead {
+            root: page_no_at(bytes, ROOT_AT),
+            columns: u16_at(bytes, COLUMNS_AT),
+            count: u16_at(bytes, COUNT_AT),
+            cap: u16_at(bytes, CAP_AT),
+            heap_start: size_at(bytes, HEAP_START_AT),
+            garbage: size_at(bytes, GARBAGE_AT),
+            rightmost: bytes[FLAGS_AT] & FLAG_RIGHTMOST != 0,
+        }
     }
 }
 
@@ -197,6 +203,24 @@ impl<'a> RowLeaf<'a> {
     #[inline]
     pub fn find(&self, rowid: i64) -> Result<usize, usize> {
         find_rowid(self.rowids(), rowid)
+    }
+
+    /// Every pointer to a value out of line: the offset of its bytes in the page, and what it says.
+    pub fn pointers(&self) -> Result<Vec<(usize, OverflowPointer)>> {
+        let mut found = Vec::new();
+        let inline = self.layout.inline_of(self.head.columns);
+        let places = (0..inline).map(|column| self.layout.place(column));
+        let tail = self.layout.has_tail(self.head.columns).then(|| self.layout.tail_place());
+        for place in places.chain(tail).filter(|place| place.width == CellWidth::Var) {
+            for (row, slot) in self.var_slots(place).iter().enumerate() {
+                if !self.is_null(place, row)
+                    && let Stored::Pointer(pointer) = self.var(*slot)?
+                {
+                    found.push((split_slot(*slot).0, pointer));
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Bytes of the arrays of `count` rows and of the values they use, the page header included.
@@ -373,6 +397,13 @@ impl<'a> RowLeaf<'a> {
     pub fn var_slots(&self, place: Place) -> &'a [[u8; 4]] {
         self.array(place).as_chunks::<4>().0
     }
+}
+
+/// The first and last of `count` rowids that stand from `start` on; `None` when there are none, or the page is
+/// too short for them.
+pub fn find_rowid_range(page: &[u8], start: usize, count: usize) -> Option<(i64, i64)> {
+    let slots = page.get(start..start.checked_add(count.checked_mul(8)?)?)?.as_chunks::<8>().0;
+    Some((i64::from_le_bytes(*slots.first()?), i64::from_le_bytes(*slots.last()?)))
 }
 
 /// Offset and length (with the out-of-line bit) of a slot.

@@ -14,6 +14,8 @@
 //! H3  A failure before the first overwritten page leaves no trace; one after it poisons.
 //! H4  At level None the barriers are left out; the slots say so, with a barrier, before the first page is
 //!     written, and say it no longer once everything has been synced.
+//! H5  What the file has past the last page of both slots is given back, and not before they are durable.
+//!     Readers of older snapshots are gone by then: none is behind the commit of a checkpoint.
 
 use std::sync::atomic::Ordering;
 
@@ -231,6 +233,8 @@ impl Shared {
         if !self.is_barrier_free() {
             self.make_durable(through, Durability::Full)?;
         }
+        // Pages the file has no more need no place in it.
+        pages.retain(|(no, _)| no.0 <= end.roots.page_count);
         let old_count = checkpointer.meta.roots.page_count;
         let grows = end.roots.page_count > old_count;
         let split = pages.partition_point(|(no, _)| no.0 <= old_count);
@@ -280,6 +284,15 @@ impl Shared {
         }
     }
 
+    /// Makes the file as short as its pages allow, both slots being durable (H5). A host that refuses keeps a
+    /// file that is too long, which is sound; the next checkpoint asks again.
+    pub(super) fn give_back_end(&self, db: &dyn VfsFile, meta: &Meta) {
+        let wanted = meta::PAGES_OFFSET + u64::from(meta.roots.page_count) * u64::from(meta.page_size);
+        if db.size().is_ok_and(|size| size > wanted) {
+            let _ = db.set_size(wanted);
+        }
+    }
+
     /// Steps 4 (sync) to 8.
     fn finish_checkpoint(&self, checkpointer: &mut Checkpointer, db: &dyn VfsFile, run: &Run) -> Result<()> {
         // Once a commit has asked for more, a checkpoint that began without barriers ends with them.
@@ -299,6 +312,9 @@ impl Shared {
             ..checkpointer.meta.clone()
         };
         checkpointer.write_meta(db, next, barriers)?;
+        if barriers {
+            self.give_back_end(db, &checkpointer.meta);
+        }
         self.note_unsafe_since(&checkpointer.meta);
         self.counters.checkpoints.add(1);
         self.counters.db_barriers.add(if barriers { 3 } else { 0 });

@@ -34,6 +34,7 @@ mod reclaim;
 mod recover;
 mod segments;
 mod shared;
+mod shrink;
 pub mod verify;
 mod write;
 mod writer;
@@ -50,6 +51,7 @@ pub use metrics::{LATENCY_CLASSES, Metrics};
 pub use options::{Durability, PagerOptions, ReaderPolicy};
 pub use read::ReadTxn;
 pub use readers::ReaderInfo;
+pub use shrink::Mover;
 pub use write::WriteTxn;
 
 use std::sync::Arc;

@@ -82,6 +82,18 @@ impl WriteTxn {
         shared.commit(&mut self, durability)
     }
 
+    /// Pages this transaction may still change within its memory limit.
+    pub fn pages_left(&self) -> usize {
+        (self.shared.options.transaction_bytes_max / self.shared.page_size).saturating_sub(self.dirty.len())
+    }
+
+    /// Gives a page this image, whatever it held.
+    pub(super) fn replace(&mut self, no: PageNo, image: PageRef) -> Result<()> {
+        self.check_limit()?;
+        self.dirty.put(no, Some(image));
+        Ok(())
+    }
+
     fn check_limit(&self) -> Result<()> {
         let limit = self.shared.options.transaction_bytes_max / self.shared.page_size;
         if self.dirty.len() < limit {

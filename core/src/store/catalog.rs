@@ -32,7 +32,8 @@ fn system_layout(page_size: usize) -> Arc<RowLayout> {
     Arc::new(RowLayout::new(page_size, columns))
 }
 
-pub(super) fn system_tree(source: &dyn PageSource, root: PageNo) -> RowTree {
+/// The tree of the catalog.
+pub fn system_tree(source: &dyn PageSource, root: PageNo) -> RowTree {
     RowTree::open(root, system_layout(source.page_size()))
 }
 
@@ -59,6 +60,24 @@ pub fn load_catalog(source: &dyn PageSource, roots: &Roots) -> Result<Catalog> {
     }
     check(&catalog)?;
     Ok(catalog)
+}
+
+/// What the rows of some leaves of the system tree say, for looking into damaged files: what cannot be read is
+/// left out, and objects need not know each other.
+pub fn salvage_catalog(source: &dyn PageSource, roots: &Roots, leaves: &[PageNo]) -> Catalog {
+    let mut catalog = Catalog { version: roots.schema_version, ..Catalog::default() };
+    let tree = system_tree(source, roots.catalog_root);
+    let mut buffer = Vec::new();
+    for view in leaves.iter().filter_map(|no| tree.leaf(source, *no).ok()) {
+        for row in view.rows() {
+            let Ok(Cell::Int(kind)) = view.cell(source, 0, row, &mut buffer) else { continue };
+            if let Ok(Cell::Bytes(bytes)) = view.cell(source, 1, row, &mut buffer) {
+                // A description that cannot be read is one table less, and all others are there.
+                let _ = load_row(&mut catalog, view.rowid(row), kind, bytes);
+            }
+        }
+    }
+    catalog
 }
 
 fn load_row(catalog: &mut Catalog, rowid: i64, kind: i64, bytes: &[u8]) -> Result<()> {

@@ -23,13 +23,16 @@ mod key;
 mod scan;
 mod sequence;
 mod table;
+mod vacuum;
 mod verify;
 
 #[cfg(test)]
 mod scan_tests;
 
 pub use build_index::build_index;
-pub use catalog::{load_catalog, read_sequence_state, save_catalog, write_sequence_state};
+pub use catalog::{
+    load_catalog, read_sequence_state, salvage_catalog, save_catalog, system_tree, write_sequence_state,
+};
 pub use foreign_key::{ChildProbe, ParentProbe};
 pub use index::IndexScan;
 pub use kept_writers::KeptWriters;
@@ -39,4 +42,5 @@ pub use sequence::Sequences;
 pub use table::{
     TableShape, TableWriter, WriterShape, create_index, create_table, drop_index, drop_table, failing_row,
 };
+pub use vacuum::{TreeId, TreePlace, move_root, next_tree, relocate};
 pub use verify::{used_pages, verify};

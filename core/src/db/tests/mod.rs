@@ -4,12 +4,14 @@ mod api;
 mod constraints;
 mod definitions;
 mod inserts;
+mod inspect;
 mod levels;
 mod maintenance;
 mod reopen;
 mod sequences;
 mod system;
 mod transactions;
+mod vacuum;
 
 use super::{Connection, Database, Options};
 use crate::env::Env;
