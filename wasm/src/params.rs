@@ -14,7 +14,7 @@
 
 use decentdb_core::base::Cell;
 use decentdb_core::db::{Params, ToDatum};
-use decentdb_core::error::{Error, Result, SqlState};
+use decentdb_core::error::{Error, Result};
 use decentdb_core::value::{Datum, SqlType};
 
 /// One value.
@@ -150,10 +150,6 @@ impl<'a> Reader<'a> {
             3 => Param::Float(f64::from_le_bytes(self.array()?)),
             4 => {
                 let text = core::str::from_utf8(self.bytes()?).map_err(|_| malformed())?;
-                if text.contains('\0') {
-                    let message = "invalid byte sequence for encoding \"UTF8\": 0x00";
-                    return Err(Error::new(SqlState::CHARACTER_NOT_IN_REPERTOIRE, message));
-                }
                 Param::Text(text.to_owned())
             }
             5 => Param::Bytes(self.bytes()?.to_vec()),

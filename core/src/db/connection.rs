@@ -7,7 +7,7 @@ use crate::parse::statements;
 use crate::value::Datum;
 
 use super::conversions::FromRow;
-use super::parameters::gather;
+use super::parameters::{check_text, gather};
 use super::planning::{plan_prepared, plan_text};
 use super::portal;
 use super::prepared::Prepared;
@@ -18,7 +18,7 @@ use super::{
 };
 
 /// A session of a database. Natively it may move between threads; each thread that works at the same time
-/// has its own.
+/// has its own. Dropped it rolls back the transaction that is open.
 #[derive(Debug)]
 pub struct Connection {
     session: Arc<SessionCell>,
@@ -118,19 +118,21 @@ impl Connection {
         portal::begin(&self.session, &mut prepared, parameters)
     }
 
-    /// Begins a transaction that rolls back when dropped.
+    /// Begins a transaction that rolls back when dropped. Inside an open transaction it is a part of that
+    /// one which can be undone on its own (a savepoint), however the outer one was begun.
     pub fn transaction(&self) -> Result<Transaction<'_>> {
         Transaction::begin(self, TransactionOptions::default())
     }
 
-    /// Begins a transaction with a durability level of its own, or one that only reads.
+    /// Begins a transaction with a durability level of its own, or one that only reads. A nested one can
+    /// have neither (25001).
     pub fn transaction_with(&self, options: TransactionOptions) -> Result<Transaction<'_>> {
         Transaction::begin(self, options)
     }
 
-    /// `SET LOCAL durability`.
-    pub(super) fn set_local_durability(&self, durability: Durability) -> Result<()> {
-        self.session.lock().set("durability", Some(durability.name()), true)
+    /// The session, for a transaction of it.
+    pub(super) fn session(&self) -> &SessionCell {
+        &self.session
     }
 
     /// Whether a transaction is open (also when it has failed and waits for its ROLLBACK).
@@ -146,8 +148,7 @@ impl Connection {
     /// When commits of this connection are done, from now on; `SET LOCAL durability` does it for one
     /// transaction.
     pub fn set_durability(&self, durability: Durability) {
-        let mut session = self.session.lock();
-        Arc::make_mut(&mut session.settings).set_durability(durability);
+        self.session.lock().set_durability(durability);
     }
 
     /// Notices raised since the last call.
@@ -160,12 +161,11 @@ impl Connection {
         session.check_ready()?;
         if session.phase == Phase::Failed {
             // Syntax first, then 25P02 unless the statement ends the failure: nothing is looked up.
-            let parsed = crate::parse::parse(sql)?;
-            if !ends_failure(parsed.sql()) {
+            if !crate::parse::parse(sql)?.ends_failure() {
                 return Err(Session::failed());
             }
         }
-        let result = plan(&mut session, sql);
+        let result = check_text(sql).and_then(|()| plan(&mut session, sql));
         if result.is_err() {
             session.statement_failed();
         }
@@ -173,13 +173,17 @@ impl Connection {
     }
 }
 
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // Statements and portals share the session, and may stay longer: an open transaction may not (D1).
+        let mut session = self.session.lock();
+        if session.phase != Phase::Idle {
+            session.rollback();
+        }
+    }
+}
+
 /// What [`Connection::plan`] may answer.
 trait PlannedText {}
 impl PlannedText for Arc<Prepared> {}
 impl PlannedText for (Arc<Prepared>, Vec<Datum>) {}
-
-/// Whether the text is one of the statements a failed transaction lets through.
-fn ends_failure(sql: &str) -> bool {
-    let word = sql.trim_start().split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("");
-    ["rollback", "commit", "end", "abort"].iter().any(|ending| ending.eq_ignore_ascii_case(word))
-}

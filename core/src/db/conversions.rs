@@ -1,7 +1,8 @@
 //! Values out of rows: [`ValueRef`] to Rust types.
 //!
 //! Conversions never lose anything silently: an `int8` of 300 read as `i16` is fine, as `u8` an error.
-//! `String` takes any type in PostgreSQL's text form, which is how `numeric` is read without loss.
+//! `String` takes any type in PostgreSQL's text form, which is how `numeric` is read without loss. The one
+//! conversion that rounds has to be asked for by name: a `numeric` read as `f64`.
 
 use crate::error::{Error, Result, SqlState};
 use crate::value::{Array, Datum, Interval, Numeric, SqlType};
@@ -133,10 +134,13 @@ macro_rules! narrow_integers {
 }
 narrow_integers!(i8 i16 i32 u8 u16 u32 u64 usize isize);
 
+/// `real`, `double precision`, and `numeric` rounded to the nearest double, as PostgreSQL's
+/// `numeric::double precision` does: read it as `String` to keep every digit.
 impl<'r> FromDatum<'r> for f64 {
     fn from_value(value: ValueRef<'r>) -> Result<Self> {
         match value {
             ValueRef::Float(value, _) => Ok(value),
+            ValueRef::Bytes(bytes, SqlType::Numeric) => Ok(Numeric::from_stored(bytes)?.to_f64()),
             value => Err(value.mismatch("f64")),
         }
     }
@@ -209,10 +213,17 @@ impl<'r> FromDatum<'r> for String {
     }
 }
 
-/// A Rust type that a whole row can become: a tuple of [`FromDatum`] values by position.
+/// A Rust type that a whole row can become: a tuple of [`FromDatum`] values by position, or one such value,
+/// which is the first column (so `query_as::<Option<i32>>` reads a column that may be NULL).
 pub trait FromRow: Sized {
     /// The conversion.
     fn from_row(row: &Row<'_>) -> Result<Self>;
+}
+
+impl<T: for<'r> FromDatum<'r>> FromRow for T {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        row.get(0)
+    }
 }
 
 macro_rules! rows_to_tuples {
@@ -242,14 +253,3 @@ rows_to_tuples!(A B C D E F G H I);
 rows_to_tuples!(A B C D E F G H I J);
 rows_to_tuples!(A B C D E F G H I J K);
 rows_to_tuples!(A B C D E F G H I J K L);
-
-macro_rules! rows_to_single_values {
-    ($($ty:ty)*) => {$(
-        impl FromRow for $ty {
-            fn from_row(row: &Row<'_>) -> Result<Self> {
-                row.get(0)
-            }
-        }
-    )*};
-}
-rows_to_single_values!(bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 u128 String Vec<u8> Datum);

@@ -2,7 +2,8 @@
 //!
 //! A statement knows the type of each `$n`; a Rust value says what it is; the two meet when the statement
 //! runs (22003 when it does not fit, 42804 when it is no such thing). Text fits every type, through the
-//! type's input function, which is how a `numeric` is passed without loss.
+//! type's input function, which is how a `numeric` is passed without loss. Nothing is rounded into an integer
+//! (22P02, as its text would be), and no text holds a NUL (22021).
 
 use crate::base::Cell;
 use crate::error::{Error, Result, SqlState};
@@ -87,10 +88,35 @@ values! {
     f32 => Float4, value => Datum::Float(f64::from(*value)), Cell::Int(i64::from(value.to_bits().cast_signed()));
     f64 => Float8, value => Datum::Float(*value), Cell::Int(value.to_bits().cast_signed());
     u128 => Uuid, value => Datum::Uuid(*value), Cell::Wide(value.cast_signed());
-    str => Text, value => Datum::Text(value.into()), Cell::Bytes(value.as_bytes());
-    String => Text, value => Datum::Text(value.as_str().into()), Cell::Bytes(value.as_bytes());
     [u8] => Bytea, value => Datum::Bytes(value.into()), Cell::Bytes(value);
     Vec<u8> => Bytea, value => Datum::Bytes(value.as_slice().into()), Cell::Bytes(value);
+}
+
+impl ToDatum for str {
+    fn to_datum(&self) -> Datum {
+        Datum::Text(self.into())
+    }
+    fn sql_type(&self) -> Option<SqlType> {
+        Some(SqlType::Text)
+    }
+    #[inline]
+    fn as_cell(&self, to: SqlType) -> Option<Cell<'_>> {
+        // A NUL is refused where values are fitted.
+        (to == SqlType::Text && !has_nul(self)).then_some(Cell::Bytes(self.as_bytes()))
+    }
+}
+
+impl ToDatum for String {
+    fn to_datum(&self) -> Datum {
+        self.as_str().to_datum()
+    }
+    fn sql_type(&self) -> Option<SqlType> {
+        Some(SqlType::Text)
+    }
+    #[inline]
+    fn as_cell(&self, to: SqlType) -> Option<Cell<'_>> {
+        self.as_str().as_cell(to)
+    }
 }
 
 impl ToDatum for Datum {
@@ -103,6 +129,7 @@ impl ToDatum for Datum {
     fn as_cell(&self, to: SqlType) -> Option<Cell<'_>> {
         match (self, to) {
             (Datum::Null, _) => Some(Cell::Null),
+            (Datum::Text(text), _) if has_nul(text) => None,
             (Datum::Bool(_), SqlType::Bool)
             | (Datum::Int(_), SqlType::Int8)
             | (Datum::Float(_), SqlType::Float8)
@@ -263,6 +290,12 @@ pub(super) fn fit(datum: Datum, from: Option<SqlType>, to: SqlType, index: usize
     };
     match (datum, from) {
         (Datum::Null, _) => Ok(Datum::Null),
+        (Datum::Text(text), _) if has_nul(&text) => Err(nul()),
+        // As the text of the value would be: a parameter is never rounded.
+        (Datum::Float(value), Some(from)) if is_integer(to) && value.fract() != 0.0 => Err(Error::new(
+            SqlState::INVALID_TEXT_REPRESENTATION,
+            format!("invalid input syntax for type {}: \"{}\"", to.name(), Datum::Float(value).to_text(from)),
+        )),
         (datum, None) => {
             if is_kind(&datum, to) {
                 check_range(datum, to)
@@ -277,6 +310,24 @@ pub(super) fn fit(datum: Datum, from: Option<SqlType>, to: SqlType, index: usize
         (datum, Some(from)) if assignment_cast(from, to) => cast(&datum, from, TypeName::plain(to), false),
         (_, Some(from)) => Err(mismatch(&format!("of type {}", from.name()))),
     }
+}
+
+/// Refuses what is no text in PostgreSQL's sense, as a statement or as a value.
+pub(super) fn check_text(text: &str) -> Result<()> {
+    if has_nul(text) { Err(nul()) } else { Ok(()) }
+}
+
+fn has_nul(text: &str) -> bool {
+    text.as_bytes().contains(&0)
+}
+
+fn nul() -> Error {
+    let message = "invalid byte sequence for encoding \"UTF8\": 0x00";
+    Error::new(SqlState::CHARACTER_NOT_IN_REPERTOIRE, message)
+}
+
+fn is_integer(ty: SqlType) -> bool {
+    matches!(ty, SqlType::Int2 | SqlType::Int4 | SqlType::Int8 | SqlType::Oid)
 }
 
 fn is_text(ty: SqlType) -> bool {

@@ -48,8 +48,9 @@ pub struct Portal {
     state: State,
     tag: String,
     affected: u64,
-    /// The transaction it belongs to.
+    /// The transaction it belongs to, and its own number if it writes.
     serial: u64,
+    number: u64,
 }
 
 /// What every step of a plan needs, whatever the transaction.
@@ -122,7 +123,7 @@ pub(super) fn begin(
 ) -> Result<Portal> {
     let mut session = cell.lock();
     session.check_ready()?;
-    let result = if session.phase == Phase::Failed && !prepared.ends_failure() {
+    let result = if session.phase == Phase::Failed && !prepared.ends_failure {
         Err(Session::failed())
     } else {
         begin_ready(cell, &mut session, prepared, parameters)
@@ -198,7 +199,9 @@ fn begin_ready(
         state => (state, String::new(), 0),
     };
     let writes = matches!(state, State::Writing(_));
-    session.running = writes;
+    session.statements += 1;
+    let number = session.statements;
+    session.running = if writes { number } else { 0 };
     Ok(Portal {
         session: Arc::clone(cell),
         columns: Arc::clone(&prepared.columns),
@@ -208,6 +211,7 @@ fn begin_ready(
         tag,
         affected,
         serial: session.serial,
+        number,
     })
 }
 
@@ -240,12 +244,12 @@ impl Portal {
                 let mut session = self.session.lock();
                 let shared = Arc::clone(&session.shared);
                 shared.check_open()?;
-                let same = session.serial == self.serial;
+                let same = session.serial == self.serial && session.running == self.number;
                 match &mut session.writing {
                     Some(writing) if same => {
                         self.run.step(&shared, Pages::Write(&mut writing.txn), execution, fuel)?
                     }
-                    _ => return Err(Error::internal("T1: the transaction of a statement is gone")),
+                    _ => return Err(undone()),
                 }
             }
         };
@@ -260,7 +264,7 @@ impl Portal {
                 };
                 if let State::Writing(_) = core::mem::replace(&mut self.state, State::Over) {
                     let mut session = self.session.lock();
-                    session.running = false;
+                    session.running = 0;
                     if let Err(error) = session.statement_done() {
                         session.statement_failed();
                         return Err(error);
@@ -283,8 +287,8 @@ impl Portal {
             }
             State::Writing(_) => {
                 let mut session = self.session.lock();
-                if session.serial == self.serial {
-                    session.running = false;
+                if session.serial == self.serial && session.running == self.number {
+                    session.running = 0;
                     session.statement_failed();
                 }
             }
@@ -353,6 +357,14 @@ impl Drop for Portal {
             self.fail(); // D1
         }
     }
+}
+
+/// The transaction around a statement was undone between two of its steps.
+fn undone() -> Error {
+    Error::new(
+        SqlState::NO_ACTIVE_SQL_TRANSACTION,
+        "the transaction of the statement was rolled back before its end",
+    )
 }
 
 /// Runs a utility statement; its tag waits in the session.

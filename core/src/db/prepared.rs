@@ -41,6 +41,8 @@ pub(super) struct Prepared {
     pub(super) writes: bool,
     /// PostgreSQL's name of it: `INSERT`, `CREATE TABLE`.
     pub(super) command: &'static str,
+    /// Whether a failed transaction lets it through.
+    pub(super) ends_failure: bool,
 }
 
 impl Prepared {
@@ -58,6 +60,7 @@ impl Prepared {
         let mut prepared = Prepared::of_bound(sql, bound, catalog, committed)?;
         prepared.declared = parameter_types.to_vec();
         prepared.settings = settings.plan_key();
+        prepared.ends_failure = parsed.ends_failure();
         Ok(prepared)
     }
 
@@ -107,6 +110,7 @@ impl Prepared {
             returns_rows,
             writes,
             command,
+            ends_failure: false,
         })
     }
 
@@ -123,21 +127,6 @@ impl Prepared {
             PhysicalStatement::Plan(_) => true,
             PhysicalStatement::Utility(_) => !self.writes,
             PhysicalStatement::Explain { .. } => false,
-        }
-    }
-
-    /// Whether a failed transaction lets it through.
-    pub(super) fn ends_failure(&self) -> bool {
-        match &self.statement {
-            PhysicalStatement::Utility(statement) => matches!(
-                **statement,
-                Statement::Transaction(
-                    TransactionStatement::Commit
-                        | TransactionStatement::Rollback
-                        | TransactionStatement::RollbackTo(_)
-                )
-            ),
-            PhysicalStatement::Plan(_) | PhysicalStatement::Explain { .. } => false,
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::base::sync::{RankedGuard, RankedMutex, rank};
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
-use crate::pager::{ReadTxn, Savepoint, WriteTxn};
+use crate::pager::{Durability, ReadTxn, Savepoint, WriteTxn};
 use crate::plan::{Isolation, TransactionStatement};
 use crate::store::{self, KeptWriters};
 
@@ -101,7 +101,10 @@ impl core::fmt::Debug for Writing {
 
 #[derive(Debug)]
 struct Mark {
-    name: String,
+    /// `None`: that of a nested transaction of the API.
+    name: Option<String>,
+    /// No two of a session share one.
+    number: u64,
     /// `None`: nothing was written before it.
     pages: Option<(Savepoint, Arc<Catalog>, bool)>,
     settings: Arc<Settings>,
@@ -114,6 +117,8 @@ pub(super) struct Session {
     pub(super) phase: Phase,
     pub(super) writing: Option<Writing>,
     marks: Vec<Mark>,
+    /// Counts savepoints.
+    marks_set: u64,
     pub(super) settings: Arc<Settings>,
     defaults: Arc<Settings>,
     /// The settings when the transaction began, and those that SET LOCAL hides.
@@ -130,8 +135,10 @@ pub(super) struct Session {
     pub(super) serial: u64,
     /// Tag and count of the utility statement that has just run.
     pub(super) last_utility: Option<(String, u64)>,
-    /// A writing statement is between two steps.
-    pub(super) running: bool,
+    /// The writing statement that is between two steps, by its number; 0: none is.
+    pub(super) running: u64,
+    /// Counts writing statements run step by step.
+    pub(super) statements: u64,
 }
 
 impl Session {
@@ -142,6 +149,7 @@ impl Session {
             phase: Phase::Idle,
             writing: None,
             marks: Vec::new(),
+            marks_set: 0,
             defaults: Arc::clone(&settings),
             settings,
             before: None,
@@ -153,14 +161,15 @@ impl Session {
             snapshot: None,
             serial: 0,
             last_utility: None,
-            running: false,
+            running: 0,
+            statements: 0,
         }
     }
 
     /// Refuses work that cannot begin now.
     pub(super) fn check_ready(&self) -> Result<()> {
         self.shared.check_open()?;
-        if self.running {
+        if self.running != 0 {
             return Err(Error::new(
                 SqlState::OBJECT_IN_USE,
                 "a statement of this connection is still running: step it to its end or drop it",
@@ -392,7 +401,7 @@ impl Session {
         self.read_only = false;
         self.snapshot = None;
         self.isolate(self.settings.default_isolation());
-        self.running = false;
+        self.running = 0;
         self.serial += 1;
     }
 
@@ -432,21 +441,13 @@ impl Session {
             }
             TransactionStatement::Savepoint(name) => {
                 self.need_block("SAVEPOINT")?;
-                self.write_sequences()?;
-                let pages = self.writing.as_mut().map(|writing| {
-                    (writing.txn.savepoint(), Arc::clone(&writing.catalog), writing.catalog_changed)
-                });
-                let settings = Arc::clone(&self.settings);
-                self.marks.push(Mark { name: name.clone(), pages, settings });
+                self.set_mark(Some(name.clone()))?;
                 Ok("SAVEPOINT")
             }
             TransactionStatement::Release(name) => {
                 self.need_block("RELEASE SAVEPOINT")?;
                 let at = self.mark(name)?;
-                let released = self.marks.drain(at..).find_map(|mark| mark.pages);
-                if let (Some((savepoint, ..)), Some(writing)) = (released, &mut self.writing) {
-                    writing.txn.release(savepoint);
-                }
+                self.release_marks(at);
                 Ok("RELEASE")
             }
             TransactionStatement::RollbackTo(name) => {
@@ -458,7 +459,34 @@ impl Session {
         }
     }
 
-    fn rollback_to(&mut self, at: usize) {
+    /// Sets a savepoint; answers its number.
+    pub(super) fn set_mark(&mut self, name: Option<String>) -> Result<u64> {
+        self.write_sequences()?;
+        let pages = self
+            .writing
+            .as_mut()
+            .map(|writing| (writing.txn.savepoint(), Arc::clone(&writing.catalog), writing.catalog_changed));
+        self.marks_set += 1;
+        let settings = Arc::clone(&self.settings);
+        self.marks.push(Mark { name, number: self.marks_set, pages, settings });
+        Ok(self.marks_set)
+    }
+
+    /// Forgets the savepoint at `at` and those after it; what they cover stays.
+    pub(super) fn release_marks(&mut self, at: usize) {
+        let released = self.marks.drain(at..).find_map(|mark| mark.pages);
+        if let (Some((savepoint, ..)), Some(writing)) = (released, &mut self.writing) {
+            writing.txn.release(savepoint);
+        }
+    }
+
+    /// Where the savepoint of that number is, if it still is.
+    pub(super) fn mark_numbered(&self, number: u64) -> Option<usize> {
+        self.marks.iter().rposition(|mark| mark.number == number)
+    }
+
+    /// Undoes what came after the savepoint at `at`, which stays.
+    pub(super) fn rollback_to(&mut self, at: usize) {
         self.marks.truncate(at + 1);
         let Some(mark) = self.marks.last() else { return };
         self.settings = Arc::clone(&mark.settings);
@@ -502,7 +530,7 @@ impl Session {
     }
 
     fn mark(&self, name: &str) -> Result<usize> {
-        self.marks.iter().rposition(|mark| mark.name == name).ok_or_else(|| {
+        self.marks.iter().rposition(|mark| mark.name.as_deref() == Some(name)).ok_or_else(|| {
             Error::new(
                 SqlState::INVALID_SAVEPOINT_SPECIFICATION,
                 format!("savepoint \"{name}\" does not exist"),
@@ -552,6 +580,14 @@ impl Session {
         }
         self.isolate(changed.isolation());
         Ok(())
+    }
+
+    /// The level of the session's commits from now on.
+    pub(super) fn set_durability(&mut self, durability: Durability) {
+        if let Some(hidden) = &mut self.hidden {
+            Arc::make_mut(hidden).set_durability(durability);
+        }
+        Arc::make_mut(&mut self.settings).set_durability(durability);
     }
 
     /// When a statement that begins now must have ended.

@@ -3,7 +3,9 @@
 use core::ops::Deref;
 
 use crate::error::Result;
+use crate::plan::TransactionStatement;
 
+use super::scope::{TransactionId, nested_has_no_level};
 use super::{Connection, Durability, Isolation};
 
 /// How a transaction begins: see [`Connection::transaction_with`].
@@ -44,50 +46,83 @@ impl TransactionOptions {
 
 /// An open transaction of a connection; every method of [`Connection`] works on it. Dropped without
 /// [`Transaction::commit`] it rolls back.
+///
+/// A transaction begun inside another is a savepoint: its commit makes it a part of the outer one, its
+/// rollback undoes only what came after its beginning, also an error.
+///
+/// ```text
+/// let outer = connection.transaction()?;
+/// let inner = outer.transaction()?;
+/// inner.execute("DELETE FROM t", ())?;
+/// drop(inner);                              // only the DELETE is undone
+/// outer.commit()?;
+/// ```
 #[derive(Debug)]
 pub struct Transaction<'c> {
     connection: &'c Connection,
+    id: TransactionId,
     finished: bool,
+}
+
+/// Transactions by their number, for hosts that cannot keep a [`Transaction`]'s borrow: bindings to other
+/// languages.
+impl Connection {
+    /// Begins a transaction, or a nested one, which only [`Connection::commit_transaction`] and
+    /// [`Connection::rollback_transaction`] end, or the drop of the connection.
+    pub fn begin_transaction(&self, options: TransactionOptions) -> Result<TransactionId> {
+        let TransactionOptions { durability, isolation, read_only } = options;
+        let begin = TransactionStatement::Begin { read_only, isolation };
+        let plain = !read_only && durability.is_none() && isolation.is_none();
+        let mut session = self.session().lock();
+        let id = session.open_scope(&begin, plain)?;
+        if let Some(durability) = durability {
+            session.set_scope_durability(id, durability)?;
+        }
+        Ok(id)
+    }
+
+    /// Like [`Transaction::commit`]: the transaction is over afterwards, whatever the answer.
+    pub fn commit_transaction(&self, id: TransactionId) -> Result<()> {
+        let mut session = self.session().lock();
+        let result = session.commit_scope(id);
+        if result.is_err() {
+            session.undo_scope(id);
+        }
+        result
+    }
+
+    /// Like [`Transaction::rollback`].
+    pub fn rollback_transaction(&self, id: TransactionId) -> Result<()> {
+        self.session().lock().rollback_scope(id)
+    }
 }
 
 impl<'c> Transaction<'c> {
     pub(super) fn begin(connection: &'c Connection, options: TransactionOptions) -> Result<Transaction<'c>> {
-        let begin = if options.read_only { "BEGIN READ ONLY" } else { "BEGIN" };
-        connection.execute(begin, ())?;
-        let transaction = Transaction { connection, finished: false };
-        if let Some(isolation) = options.isolation {
-            let level = isolation.name();
-            connection.execute(&format!("SET TRANSACTION ISOLATION LEVEL {level}"), ())?;
-        }
-        if let Some(durability) = options.durability {
-            transaction.set_durability(durability)?;
-        }
-        Ok(transaction)
+        let id = connection.begin_transaction(options)?;
+        Ok(Transaction { connection, id, finished: false })
     }
 
-    /// Makes it permanent. A transaction that has failed rolls back, and that is an error (25P02).
+    /// Makes it permanent. A transaction that has failed rolls back, and that is an error (25P02); so is
+    /// one that a ROLLBACK or COMMIT inside has ended already (25P01).
     pub fn commit(mut self) -> Result<()> {
         self.finished = true;
-        let failed = self.connection.is_failed();
-        self.connection.execute("COMMIT", ())?;
-        if failed {
-            return Err(crate::error::Error::new(
-                crate::error::SqlState::IN_FAILED_SQL_TRANSACTION,
-                "the transaction had failed and was rolled back",
-            ));
-        }
-        Ok(())
+        self.connection.commit_transaction(self.id)
     }
 
-    /// Undoes it.
+    /// Undoes it. One that a ROLLBACK or COMMIT inside has ended already cannot be undone (25P01).
     pub fn rollback(mut self) -> Result<()> {
         self.finished = true;
-        self.connection.execute("ROLLBACK", ()).map(|_| ())
+        self.connection.rollback_transaction(self.id)
     }
 
-    /// When this transaction's commit is done; the connection's own level comes back after it.
+    /// When this transaction's commit is done; the connection's own level comes back after it. A nested
+    /// transaction has no commit of its own (25001).
     pub fn set_durability(&self, durability: Durability) -> Result<()> {
-        self.connection.set_local_durability(durability)
+        if self.id.is_nested() {
+            return Err(nested_has_no_level());
+        }
+        self.connection.session().lock().set_scope_durability(self.id, durability)
     }
 }
 
@@ -100,9 +135,8 @@ impl Deref for Transaction<'_> {
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        if !self.finished && self.connection.in_transaction() {
-            // A rollback only forgets: what can fail is a poisoned handle, and that forgets too.
-            let _ = self.connection.execute("ROLLBACK", ());
+        if !self.finished {
+            self.connection.session().lock().undo_scope(self.id);
         }
     }
 }

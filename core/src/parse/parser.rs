@@ -57,6 +57,16 @@ impl Parsed {
         self.overriding
     }
 
+    /// Whether a failed transaction lets it through: it ends the transaction, or goes back to a savepoint.
+    pub fn ends_failure(&self) -> bool {
+        match &self.ast {
+            Ast::Statement(statement) => {
+                matches!(**statement, ast::Statement::Commit { .. } | ast::Statement::Rollback { .. })
+            }
+            Ast::Empty | Ast::InsertRows(_) => false,
+        }
+    }
+
     fn new(sql: &str, ast: Ast) -> Parsed {
         Parsed { sql: sql.into(), ast, overriding: None }
     }

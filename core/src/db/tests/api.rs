@@ -324,3 +324,72 @@ fn explain_shows_the_plan_and_analyze_runs_it() {
     assert!(plan.contains("rows=1"), "{plan}");
     assert_eq!(rows(&connection, "SELECT count(*) FROM t"), ["0"], "EXPLAIN ANALYZE runs it");
 }
+
+#[test]
+fn a_fraction_is_not_rounded_into_an_integer_parameter() {
+    let connection = with("CREATE TABLE t (s smallint, i int, l bigint)");
+    for (column, ty) in [("s", "smallint"), ("i", "integer"), ("l", "bigint")] {
+        let sql = format!("INSERT INTO t ({column}) VALUES ($1)");
+        let insert = connection.prepare(&sql).expect("plans");
+        for (value, text) in
+            [(14.5, "14.5"), (-0.25, "-0.25"), (f64::NAN, "NaN"), (f64::INFINITY, "Infinity")]
+        {
+            let wanted = format!("22P02: invalid input syntax for type {ty}: \"{text}\"");
+            assert_eq!(says(&insert.execute((value,)).expect_err("no integer")), wanted);
+            assert_eq!(says(&connection.execute(&sql, (value,)).expect_err("no integer")), wanted);
+        }
+        assert_eq!(insert.execute((-7.0_f64,)).expect("a whole number"), 1);
+        assert_eq!(insert.execute((7.0_f32,)).expect("a whole number"), 1);
+        assert_eq!(insert.execute((1e300,)).expect_err("too large").sqlstate().code(), "22003");
+    }
+    assert_eq!(rows(&connection, "SELECT sum(s), sum(i), sum(l), count(*) FROM t"), ["0|0|0|6"]);
+    let rounded = connection.query_as::<i32>("SELECT CAST($1 AS double precision)::int", (14.5,));
+    assert_eq!(rounded.expect("a cast rounds"), [14], "to even, as the statement says");
+}
+
+#[test]
+fn a_nul_is_no_character_of_a_text() {
+    let connection = with("CREATE TABLE t (a text, b varchar(9))");
+    let said = "22021: invalid byte sequence for encoding \"UTF8\": 0x00";
+    for column in ["a", "b"] {
+        let sql = format!("INSERT INTO t ({column}) VALUES ($1)");
+        let insert = connection.prepare(&sql).expect("plans");
+        for result in [
+            insert.execute(("a\0b",)),
+            insert.execute((String::from("\0"),)),
+            insert.execute((Some("\0"),)),
+            insert.execute([Datum::Text("a\0".into())]),
+            connection.execute(&sql, ("a\0b",)),
+            connection.query(&format!("SELECT {column} FROM t WHERE {column} = $1"), ("\0",)).map(|_| 0),
+        ] {
+            assert_eq!(says(&result.expect_err("a NUL")), said, "{column}");
+        }
+    }
+    for sql in
+        ["INSERT INTO t (a) VALUES ('a\0b')", "SELECT '\0'", "\0", "SELECT 1 AS \"\0\"", "SELECT 1 -- \0"]
+    {
+        assert_eq!(says(&connection.execute(sql, ()).expect_err(sql)), said);
+        assert_eq!(says(&connection.prepare(sql).expect_err(sql)), said);
+    }
+    assert_eq!(rows(&connection, "SELECT count(*) FROM t"), ["0"]);
+}
+
+#[test]
+fn single_values_are_read_without_a_tuple() {
+    let connection = with(
+        "CREATE TABLE t (a int, b text, n numeric);
+         INSERT INTO t VALUES (1, 'one', 0.1), (NULL, NULL, NULL), (3, 'three', 12345678901234567890.5)",
+    );
+    let numbers = connection.query_as::<Option<i32>>("SELECT a FROM t", ()).expect("reads");
+    assert_eq!(numbers, [Some(1), None, Some(3)]);
+    let tuples = connection.query_as::<(Option<i32>,)>("SELECT a FROM t", ()).expect("reads");
+    assert_eq!(tuples, [(Some(1),), (None,), (Some(3),)]);
+    let texts = connection.query_as::<Option<String>>("SELECT b FROM t", ()).expect("reads");
+    assert_eq!(texts, [Some("one".to_owned()), None, Some("three".to_owned())]);
+    let rounded = connection.query_as::<Option<f64>>("SELECT n FROM t", ()).expect("reads");
+    assert_eq!(rounded, [Some(0.1), None, Some(12_345_678_901_234_567_890.5)]);
+    let counts = connection.query_as::<usize>("SELECT count(*) FROM t", ()).expect("reads");
+    assert_eq!(counts, [3]);
+    let error = connection.query_as::<i32>("SELECT a FROM t", ()).expect_err("one is NULL");
+    assert_eq!((error.sqlstate().code(), error.column()), ("22004", Some("a")));
+}
