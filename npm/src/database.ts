@@ -1,7 +1,7 @@
 // Database and Transaction: what a page calls.
 
 import type { Client } from './client.js'
-import { closedError, DecentError } from './errors.js'
+import { checkText, closedError, DecentError } from './errors.js'
 import { decodeColumns, decodeFrame } from './frame.js'
 import type { FrameOptions } from './frame.js'
 import { encodeParams } from './params.js'
@@ -53,6 +53,7 @@ abstract class Queryable {
   async exec(script: string, options: QueryOptions = {}): Promise<Result[]> {
     const settings = { ...this.route.defaults, ...options }
     const timeout = settings.timeout ?? 0
+    checkText(script, 'the script')
     const frame = await this.route.through(() =>
       this.route.client.call<Uint8Array>({ kind: 'exec', sql: script, timeout }, settings),
     )
@@ -61,6 +62,7 @@ abstract class Queryable {
 
   /** Parses and plans one statement for repeated use. */
   async prepare<R = Row>(sql: string): Promise<Statement<R>> {
+    checkText(sql, 'the statement')
     const info = await this.route.through(() => this.route.client.call<PreparedInfo>({ kind: 'prepare', sql }))
     return new Statement<R>(this.route, info)
   }
@@ -126,7 +128,9 @@ export class Database extends Queryable {
 
   /**
    * Runs `work` in a transaction: it commits when `work` is done and rolls back when it throws. Other calls
-   * on the database wait for its end, so use `tx` inside, not the database.
+   * on the database wait for its end, so use `tx` inside, not the database. A ROLLBACK or COMMIT among its
+   * statements ends it before its time: then it rejects with 25P01. Inside a transaction that was begun with
+   * BEGIN it is a part of that one, which its owner commits.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     options.signal?.throwIfAborted()
@@ -232,15 +236,16 @@ export class Transaction extends Queryable {
   #timer: ReturnType<typeof setTimeout> | undefined
   #calls = 0
   #over: DecentError | undefined
-  #savepoints = 0
+  readonly #number: number
   #expire: (error: DecentError) => void = () => {}
   /** Rejects when the transaction was rolled back for being idle. */
   readonly expired: Promise<never>
 
   /** @internal */
-  constructor(base: Route, options: TransactionOptions) {
+  constructor(base: Route, number: number, options: TransactionOptions) {
     super()
     this.#base = base
+    this.#number = number
     this.#idleMillis = options.idleTimeout ?? IDLE_TIMEOUT_MILLIS
     this.route = { client: base.client, defaults: base.defaults, through: (call) => this.#through(call) }
     this.expired = new Promise<never>((_, reject) => (this.#expire = reject))
@@ -248,18 +253,22 @@ export class Transaction extends Queryable {
     this.#rest()
   }
 
-  /** A part that can be undone on its own: a savepoint. */
+  /**
+   * A part that can be undone on its own: a savepoint. Like the whole, it rejects with 25P01 when a
+   * statement inside has ended it.
+   */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const name = `decentdb_${++this.#savepoints}`
-    await this.query(`SAVEPOINT ${name}`)
+    const part = await this.#through(() => beginAt(this.#base))
+    let result: T
     try {
-      const result = await work(this)
-      await this.query(`RELEASE SAVEPOINT ${name}`)
-      return result
+      result = await work(this)
     } catch (error) {
-      if (this.#over === undefined) await this.exec(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`)
+      // The first error matters; a part that is over already needs no undoing.
+      if (this.#over === undefined) await this.#through(() => endAt(this.#base, part, false)).catch(() => {})
       throw error
     }
+    await this.#through(() => endAt(this.#base, part, true))
+    return result
   }
 
   /** @internal Ends it: later calls are refused. */
@@ -294,15 +303,24 @@ export class Transaction extends Queryable {
     const message = `the transaction was rolled back: it did nothing for ${this.#idleMillis} ms`
     const error = new DecentError({ sqlstate: '25P03', kind: 'retry', message })
     this.finish(error)
-    await this.#base.client.call({ kind: 'query', sql: 'ROLLBACK', params: encodeParams(undefined) }).catch(() => {})
+    await endAt(this.#base, this.#number, false).catch(() => {})
     this.#expire(error)
   }
 }
 
+/** Begins a transaction, or inside an open one a part of it; its number. */
+function beginAt(route: Route): Promise<number> {
+  return route.client.call<number>({ kind: 'begin' })
+}
+
+/** Ends the transaction of that number, and no other: 25P01 when it is over already. */
+function endAt(route: Route, transaction: number, commit: boolean): Promise<void> {
+  return route.client.call<void>({ kind: 'end', transaction, commit })
+}
+
 async function runTransaction<T>(route: Route, work: (tx: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
-  const run = (sql: string): Promise<Uint8Array> => route.client.call<Uint8Array>({ kind: 'query', sql, params: encodeParams(undefined) })
-  await run('BEGIN')
-  const tx = new Transaction(route, options)
+  const number = await beginAt(route)
+  const tx = new Transaction(route, number, options)
   let removeAbort: (() => void) | undefined
   const aborted = new Promise<never>((_, reject) => {
     const { signal } = options
@@ -315,18 +333,14 @@ async function runTransaction<T>(route: Route, work: (tx: Transaction) => Promis
     const result = await Promise.race([work(tx), tx.expired, aborted])
     if (!tx.isOver) {
       tx.finish(transactionOver())
-      const [commit] = decodeFrame((await run('COMMIT')).buffer as ArrayBuffer, {})
-      if (commit?.command === 'ROLLBACK') {
-        const message = 'the transaction had failed and was rolled back'
-        throw new DecentError({ sqlstate: '25P02', kind: 'statement', message })
-      }
+      await endAt(route, number, true)
     }
     return result
   } catch (error) {
     if (!tx.isOver) {
       tx.finish(transactionOver())
       // The first error matters; a rollback that fails means the engine is gone, and with it the transaction.
-      await run('ROLLBACK').catch(() => {})
+      await endAt(route, number, false).catch(() => {})
     }
     throw error
   } finally {
@@ -339,8 +353,12 @@ function transactionOver(): DecentError {
 }
 
 function statement(sql: string | Sql, params: readonly Param[] | undefined): { text: string; packed: Uint8Array } {
-  if (typeof sql === 'string') return { text: sql, packed: encodeParams(params) }
+  if (typeof sql === 'string') {
+    checkText(sql, 'the statement')
+    return { text: sql, packed: encodeParams(params) }
+  }
   if (!isSql(sql)) throw new TypeError('a statement is a string, or made with sql`...`')
+  checkText(sql.text, 'the statement')
   return { text: sql.text, packed: encodeParams(sql.params) }
 }
 

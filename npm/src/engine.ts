@@ -109,6 +109,10 @@ export class Engine {
         return this.#opened().prepare(request.sql)
       case 'finalize':
         return this.#opened().finalize(request.statement)
+      case 'begin':
+        return this.#opened().begin()
+      case 'end':
+        return this.#opened().end(request.transaction, request.commit)
       case 'checkpoint':
         return this.#opened().checkpoint()
       case 'verify':
@@ -130,7 +134,7 @@ export class Engine {
     if (this.#session !== undefined) throw wire('55006', 'this engine has a database open already')
     await this.#load(request.wasm)
     if (request.storage === 'memory') {
-      this.#session = Session.openMemory(request.cacheBytes)
+      this.#session = Session.openMemory(request.name, request.cacheBytes)
       return
     }
     const durability = DURABILITIES.indexOf(request.durability)

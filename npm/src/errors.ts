@@ -85,3 +85,18 @@ export function canceledWire(why: CancelReason): WireError {
   const reason = why === 'timeout' ? 'statement timeout' : 'user request'
   return { sqlstate: '57014', kind: 'retry', message: `canceling statement due to ${reason}` }
 }
+
+/** A caller's mistake that never reaches the engine. */
+export function callError(sqlstate: string, message: string): DecentError {
+  return new DecentError({ sqlstate, kind: 'statement', message })
+}
+
+const LONE_SURROGATE = /[\ud800-\udfff]/u
+
+/** Refuses a text that UTF-8 cannot hold (22021): encoding it would put another character in its place. */
+export function checkText(text: string, what: string): void {
+  const ask = (text as { isWellFormed?: () => boolean }).isWellFormed
+  if (ask === undefined ? LONE_SURROGATE.test(text) : !ask.call(text)) {
+    throw callError('22021', `${what} holds half of a surrogate pair, which is no character`)
+  }
+}

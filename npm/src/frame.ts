@@ -230,9 +230,16 @@ function arrays(columns: ColumnValues[], rows: number): Value[][] {
 function objects(columns: ColumnValues[], head: Head): Row[] {
   const names = head.fields.map((field) => field.name)
   const result = new Array<Row>(head.rows)
+  // Assigning to this one name would set the prototype.
+  const special = names.includes('__proto__')
   for (let row = 0; row < head.rows; row++) {
     const object: Row = {}
-    for (let i = 0; i < columns.length; i++) object[names[i]!] = columns[i]![row]!
+    for (let i = 0; i < columns.length; i++) {
+      const value = columns[i]![row]!
+      if (special && names[i] === '__proto__') {
+        Object.defineProperty(object, '__proto__', { value, configurable: true, enumerable: true, writable: true })
+      } else object[names[i]!] = value
+    }
     result[row] = object
   }
   return result

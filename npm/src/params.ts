@@ -1,5 +1,6 @@
 // Parameters as one packed buffer; wasm/src/params.rs has the layout.
 
+import { callError, checkText } from './errors.js'
 import type { Param } from './types.js'
 
 const NONE = new Uint8Array(0)
@@ -70,6 +71,7 @@ class Writer {
   param(value: Param, index: number): void {
     switch (typeof value) {
       case 'string':
+        checkText(value, `parameter $${index + 1}`)
         return this.text(value)
       case 'number':
         return this.number(value)
@@ -91,10 +93,15 @@ class Writer {
 }
 
 export function encodeParams(params: readonly Param[] | undefined): Uint8Array {
-  if (params === undefined || params.length === 0) return NONE
+  if (params === undefined) return NONE
+  if (!Array.isArray(params)) {
+    throw callError('22023', 'the parameters of a statement are an array: its first value is $1')
+  }
+  if (params.length === 0) return NONE
   const writer = new Writer()
   writer.view.setUint32(0, params.length, true)
   writer.length = 4
-  params.forEach((value, index) => writer.param(value, index))
+  // By number: a hole in the array is undefined, and forEach would leave it out.
+  for (let index = 0; index < params.length; index++) writer.param(params[index] as Param, index)
   return writer.bytes.slice(0, writer.length)
 }

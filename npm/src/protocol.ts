@@ -23,6 +23,8 @@ export type Request =
   | { kind: 'prepare'; sql: string }
   | { kind: 'run'; statement: number; params: Uint8Array }
   | { kind: 'finalize'; statement: number }
+  | { kind: 'begin' }
+  | { kind: 'end'; transaction: number; commit: boolean }
   | { kind: 'checkpoint' }
   | { kind: 'verify' }
   | { kind: 'status' }

@@ -127,3 +127,31 @@ test('the template makes parameters, and nests', () => {
   // What looks like a statement but was not made by the template is a value.
   assert.deepEqual(sql`select ${{ text: 'drop table t', params: [] }}`.params, [{ text: 'drop table t', params: [] }])
 })
+
+test('a column named __proto__ is a value like any other', () => {
+  const frame = new Frame().u32(0x31464444, 1, 1, 1, 1, 0).f64(1).string('SELECT 1')
+  frame.u32(23, 0xffffffff).string('__proto__').align(8).u32(2, 0).align(8).u32(7)
+  const [{ rows }] = decodeFrame(frame.buffer(), {})
+  assert.deepEqual(Object.keys(rows[0]), ['__proto__'])
+  assert.equal(Object.getPrototypeOf(rows[0]), Object.prototype)
+  assert.equal(JSON.stringify(rows), '[{"__proto__":7}]')
+})
+
+test('half of a surrogate pair is refused, not replaced', () => {
+  const isWellFormed = String.prototype.isWellFormed
+  for (const native of [isWellFormed, undefined]) {
+    if (native === undefined) delete String.prototype.isWellFormed
+    for (const text of ['\ud800', 'a\udc00b', '\udc00\ud800']) {
+      assert.throws(() => encodeParams([1, text]), { name: 'DecentError', code: '22021', message: /parameter \$2/ })
+    }
+    assert.equal(encodeParams(['\u{1f600}']).length, 4 + 5 + 4)
+  }
+  if (isWellFormed !== undefined) Object.defineProperty(String.prototype, 'isWellFormed', { value: isWellFormed, configurable: true, writable: true })
+})
+
+test('parameters that are no array are refused', () => {
+  for (const params of [{ 0: 1, length: 1 }, 'ab', 7, null, new Set([1]), new Uint8Array(1)]) {
+    assert.throws(() => encodeParams(params), { name: 'DecentError', code: '22023' })
+  }
+  assert.throws(() => encodeParams([1, , 2]), TypeError)
+})

@@ -28,3 +28,92 @@ test('a database in memory works in Node.js', async () => {
 test('memory is never chosen for you', async () => {
   await assert.rejects(open('durable'), { storage: 'Unavailable' })
 })
+
+/** A database in memory with one table of one row. */
+async function withTable() {
+  const db = await open('scratch', { storage: 'memory' })
+  await db.exec('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)')
+  const ids = async () => (await db.query('SELECT id FROM t ORDER BY id')).rows.map((row) => row.id)
+  return { db, ids }
+}
+
+test('a transaction that a statement inside has ended rejects', async () => {
+  const { db, ids } = await withTable()
+  const gone = { code: '25P01', message: 'the transaction was ended by a statement inside it' }
+  await assert.rejects(db.transaction(async (tx) => {
+    await tx.query('INSERT INTO t VALUES (2)')
+    await tx.query('rollback')
+  }), gone)
+  await assert.rejects(db.transaction(async (tx) => {
+    await tx.query('INSERT INTO t VALUES (3)')
+    await tx.query('/* done */ commit')
+    await tx.query('INSERT INTO t VALUES (4)')
+  }), gone)
+  await assert.rejects(db.transaction(async (tx) => void (await tx.exec('ROLLBACK; BEGIN; INSERT INTO t VALUES (5)'))), gone)
+  await db.query('ROLLBACK')
+  await assert.rejects(db.transaction(async (tx) => {
+    await tx.query('rollback')
+    throw new Error('mine')
+  }), { message: 'mine' })
+  assert.deepEqual(await ids(), [1, 3, 4])
+  await db.close()
+})
+
+test('a transaction inside the caller\u2019s own BEGIN is a part of it', async () => {
+  const { db, ids } = await withTable()
+  await db.query('begin')
+  await db.transaction(async (tx) => void (await tx.query('INSERT INTO t VALUES (2)')))
+  await assert.rejects(db.transaction(async (tx) => {
+    await tx.query('INSERT INTO t VALUES (3)')
+    throw new Error('undo this part')
+  }), { message: 'undo this part' })
+  assert.deepEqual(await ids(), [1, 2])
+  await db.query('rollback')
+  assert.deepEqual(await ids(), [1], 'the caller\u2019s rollback undoes what was a part of it')
+  await db.close()
+})
+
+test('a nested transaction is undone alone, and rejects when it was ended from inside', async () => {
+  const { db, ids } = await withTable()
+  await db.transaction(async (tx) => {
+    await tx.transaction(async (part) => void (await part.query('INSERT INTO t VALUES (2)')))
+    await assert.rejects(tx.transaction(async (part) => void (await part.query('INSERT INTO t VALUES (1)'))), { code: '23505' })
+    await tx.transaction(async (part) => {
+      await assert.rejects(part.query('INSERT INTO t VALUES (1)'), { code: '23505' })
+    }).then(() => assert.fail('it had failed'), (error) => assert.equal(error.code, '25P02'))
+    await tx.query('SAVEPOINT s')
+    await assert.rejects(tx.transaction(async (part) => void (await part.query('ROLLBACK TO s'))), { code: '25P01' })
+    await tx.query('INSERT INTO t VALUES (3)')
+  })
+  assert.deepEqual(await ids(), [1, 2, 3])
+  await db.close()
+})
+
+test('parameters are neither rounded nor mended', async () => {
+  const { db, ids } = await withTable()
+  await assert.rejects(db.query('INSERT INTO t VALUES ($1)', [1.5]), { code: '22P02' })
+  await db.query('INSERT INTO t VALUES ($1)', [2.0])
+  await assert.rejects(db.query('SELECT $1::text', ['a\0b']), { code: '22021' })
+  assert.deepEqual(await ids(), [1, 2])
+  const { rows } = await db.query('SELECT 7 AS "__proto__", 8 AS a')
+  assert.deepEqual([Object.keys(rows[0]), Object.getOwnPropertyDescriptor(rows[0], '__proto__').value], [['__proto__', 'a'], 7])
+  await db.close()
+})
+
+test('memory takes the names that files can have', async () => {
+  for (const name of ['', 'a/b', '..', 'x'.repeat(65), '\u00e4']) {
+    await assert.rejects(open(name, { storage: 'memory' }), { storage: 'InvalidName' })
+  }
+})
+
+test('an import says what it was given', async () => {
+  const { db, ids } = await withTable()
+  const message = 'the imported bytes are not a DecentDB database'
+  for (const bytes of [new Uint8Array(0), new Uint8Array(100), new Uint8Array(1 << 20), new TextEncoder().encode('SQLite format 3'.repeat(4096))]) {
+    await assert.rejects(db.import(bytes), { code: 'XX001', message })
+  }
+  const whole = await db.export()
+  await assert.rejects(db.import(whole.slice(0, whole.length >> 1)), { code: 'XX001' })
+  assert.deepEqual(await ids(), [1], 'what was there stays')
+  await db.close()
+})

@@ -50,4 +50,4 @@ pub use entropy::JsEntropy;
 #[cfg(target_arch = "wasm32")]
 pub use file::IoCounts;
 #[cfg(target_arch = "wasm32")]
-pub use mount::{MountOptions, OpfsVfs, remove_database};
+pub use mount::{MountOptions, OpfsVfs, check_name, remove_database};

@@ -296,8 +296,9 @@ fn stored_name(generation: u32, name: &str) -> String {
     format!("g{generation}-{name}")
 }
 
-/// Letters, digits, dot, underscore, hyphen; 1 to 64 of them, not only dots: the same in every browser.
-fn check_name(name: &str) -> Result<(), VfsError> {
+/// Whether a database may have this name, which is a folder's in every browser: letters, digits, dot,
+/// underscore, hyphen; 1 to 64 of them, not only dots.
+pub fn check_name(name: &str) -> Result<(), VfsError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     if name.is_empty()
         || name.len() > 64

@@ -2,7 +2,10 @@
 
 use decentdb_core::base::hash::HashMap;
 use decentdb_core::batch::Batch;
-use decentdb_core::db::{Connection, Database, Durability, Options, Outcome, Portal, PortalStep, Statement};
+use decentdb_core::db::{
+    Connection, Database, Durability, Options, Outcome, Portal, PortalStep, Statement, TransactionId,
+    TransactionOptions,
+};
 use decentdb_core::env::{Clock, FileName, MemoryVfs};
 use decentdb_core::error::{Error, Result, SqlState};
 use decentdb_vfs_opfs::{JsClock, MountOptions};
@@ -28,6 +31,9 @@ pub struct Session {
     open: Option<Open>,
     statements: HashMap<u32, Prepared>,
     next_statement: u32,
+    /// The transactions the page has begun and not ended.
+    transactions: HashMap<u32, TransactionId>,
+    next_transaction: u32,
     running: Option<Running>,
     clock: JsClock,
 }
@@ -65,10 +71,11 @@ impl Session {
         Session::start(file, storage, options(create, durability, cache_bytes)).map_err(|error| to_js(&error))
     }
 
-    /// Opens a new database in memory.
+    /// Opens a new database in memory. Its name keeps the rules of OPFS, so that it can become a file.
     #[wasm_bindgen(js_name = openMemory)]
-    pub fn open_memory(cache_bytes: u32) -> Result<Session, JsValue> {
-        let file = FileName::new("memory.ddb").map_err(vfs_to_js)?;
+    pub fn open_memory(name: &str, cache_bytes: u32) -> Result<Session, JsValue> {
+        decentdb_vfs_opfs::check_name(name).map_err(vfs_to_js)?;
+        let file = FileName::new(format!("{name}.ddb")).map_err(vfs_to_js)?;
         let storage = Storage::Memory(MemoryVfs::new());
         // Memory has no barrier, and was asked for by name.
         let options = Options { allow_weaker_barrier: true, ..options(true, 0, cache_bytes) };
@@ -88,7 +95,7 @@ impl Session {
         params: &[u8],
         slice_millis: f64,
     ) -> Result<Option<Uint8Array>, JsValue> {
-        self.begin(|open| open.connection.portal(sql, &ParamList::decode(params)?))
+        self.begin_portal(|open| open.connection.portal(sql, &ParamList::decode(params)?))
             .and_then(|()| self.advance(slice_millis))
             .map_err(|error| to_js(&error))
     }
@@ -130,6 +137,20 @@ impl Session {
     /// Forgets a prepared statement.
     pub fn finalize(&mut self, statement: u32) {
         self.statements.remove(&statement);
+    }
+
+    /// Begins a transaction, or inside an open one a part of it; its number.
+    pub fn begin(&mut self) -> Result<u32, JsValue> {
+        let begun = self.opened().and_then(|o| o.connection.begin_transaction(TransactionOptions::default()));
+        let id = self.next_transaction;
+        self.next_transaction += 1;
+        self.transactions.insert(id, begun.map_err(|error| to_js(&error))?);
+        Ok(id)
+    }
+
+    /// Ends the transaction of that number; 25P01 when it is over already.
+    pub fn end(&mut self, transaction: u32, commit: bool) -> Result<(), JsValue> {
+        self.end_transaction(transaction, commit).map_err(|error| to_js(&error))
     }
 
     /// Whether a transaction is open.
@@ -220,6 +241,8 @@ impl Session {
             open: None,
             statements: HashMap::default(),
             next_statement: 1,
+            transactions: HashMap::default(),
+            next_transaction: 1,
             running: None,
             clock: JsClock::new(),
         };
@@ -240,7 +263,15 @@ impl Session {
             .ok_or_else(|| Error::new(SqlState::CONNECTION_DOES_NOT_EXIST, "the database was closed"))
     }
 
-    fn begin(&mut self, portal: impl FnOnce(&Open) -> Result<Portal>) -> Result<()> {
+    fn end_transaction(&mut self, transaction: u32, commit: bool) -> Result<()> {
+        let Some(id) = self.transactions.remove(&transaction) else {
+            return Err(Error::new(SqlState::NO_ACTIVE_SQL_TRANSACTION, "the transaction is over"));
+        };
+        let connection = &self.opened()?.connection;
+        if commit { connection.commit_transaction(id) } else { connection.rollback_transaction(id) }
+    }
+
+    fn begin_portal(&mut self, portal: impl FnOnce(&Open) -> Result<Portal>) -> Result<()> {
         if self.running.is_some() {
             return Err(Error::internal("a statement is running already"));
         }
@@ -258,7 +289,7 @@ impl Session {
             entry.statement = Some(open.connection.prepare(&entry.sql)?);
         }
         let portal = entry.statement.as_ref().ok_or_else(missing)?.portal(&ParamList::decode(params)?)?;
-        self.begin(|_| Ok(portal))
+        self.begin_portal(|_| Ok(portal))
     }
 
     /// Steps the running statement until it is done or the slice is over.
@@ -341,6 +372,9 @@ impl Session {
     }
 
     fn try_import(&self, next: &Storage, bytes: &[u8]) -> Result<()> {
+        if !Database::recognises(bytes) {
+            return Err(Error::corrupt("the imported bytes are not a DecentDB database"));
+        }
         next.write_file(&self.name, bytes)?;
         let options = Options { create: false, ..self.options.clone() };
         let database = Database::open(next.env()?, self.name.as_str(), options)?;
@@ -354,6 +388,7 @@ impl Session {
 
     fn close_database(&mut self) -> Result<()> {
         self.running = None;
+        self.transactions.clear();
         for prepared in self.statements.values_mut() {
             prepared.statement = None;
         }

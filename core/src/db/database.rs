@@ -95,6 +95,12 @@ impl Database {
         Ok(Database { shared: Arc::new(shared) })
     }
 
+    /// Whether these bytes of a file begin as a database does, damaged or not: what was never a database is
+    /// told from one that is broken.
+    pub fn recognises(bytes: &[u8]) -> bool {
+        Pager::recognises(bytes)
+    }
+
     /// A new session.
     pub fn connect(&self) -> Result<Connection> {
         self.shared.check_open()?;

@@ -117,6 +117,11 @@ impl Pager {
         Ok(Pager { shared: Arc::new(open::open(env, name, options)?) })
     }
 
+    /// Whether these bytes of a file begin as a database does, damaged or not.
+    pub fn recognises(bytes: &[u8]) -> bool {
+        open::looks_like_database(bytes)
+    }
+
     /// A snapshot of the last published commit. No lock, no allocation.
     #[inline]
     pub fn begin_read(&self) -> Result<ReadTxn> {

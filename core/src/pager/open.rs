@@ -67,11 +67,11 @@ pub(super) fn open(env: &Env, name: &FileName, options: &PagerOptions) -> Result
     options.check()?;
     let db = lock_file(env, name, options)?;
     check_barrier(&*db, options)?;
-    let metas = match read_metas(&*db)? {
+    let metas = match read_metas(name, &*db)? {
         Some(metas) => metas,
         None => {
             create(env, name, &*db, options)?;
-            read_metas(&*db)?.ok_or_else(|| Error::internal("the file just created is empty"))?
+            read_metas(name, &*db)?.ok_or_else(|| Error::internal("the file just created is empty"))?
         }
     };
     check_length(&*db, &metas.chosen)?;
@@ -113,7 +113,7 @@ fn check_barrier(db: &dyn VfsFile, options: &PagerOptions) -> Result<()> {
 }
 
 /// Step 1: the valid slot with the highest number; none if the file was never a database.
-fn read_metas(db: &dyn VfsFile) -> Result<Option<Metas>> {
+fn read_metas(name: &FileName, db: &dyn VfsFile) -> Result<Option<Metas>> {
     let size = db.size()?;
     let a = read_slot(db, size, meta::META_A_OFFSET)?;
     let b = read_slot(db, size, meta::META_B_OFFSET)?;
@@ -139,13 +139,11 @@ fn read_metas(db: &dyn VfsFile) -> Result<Option<Metas>> {
                 return Ok(None);
             }
             if matches!(a, Slot::Foreign) && size > 0 {
-                return Err(Error::of_kind(
-                    ErrorKind::Corrupt,
-                    SqlState::DATA_CORRUPTED,
-                    "the file is not a DecentDB database",
-                ));
+                let file = name.as_str();
+                return Err(Error::corrupt(format!("the file \"{file}\" is not a DecentDB database")));
             }
-            Err(Error::corrupt("both meta slots of the database are damaged"))
+            let file = name.as_str();
+            Err(Error::corrupt(format!("both meta slots of the database \"{file}\" are damaged")))
         }
     }
 }
@@ -157,6 +155,16 @@ fn read_slot(db: &dyn VfsFile, size: u64, offset: u64) -> Result<Slot> {
     }
     db.read_exact_at(&mut bytes, offset)?;
     Ok(Meta::decode(&bytes))
+}
+
+/// Whether the bytes of a file begin as a database does, be it damaged: what nobody would take for one is
+/// told apart from what once was one.
+pub(super) fn looks_like_database(bytes: &[u8]) -> bool {
+    [meta::META_A_OFFSET, meta::META_B_OFFSET].into_iter().any(|offset| {
+        let slot =
+            usize::try_from(offset).ok().and_then(|from| bytes.get(from..from.saturating_add(META_BYTES)));
+        slot.is_some_and(|slot| !matches!(Meta::decode(slot), Slot::Foreign))
+    })
 }
 
 /// A file that creation began and never finished: empty, or of the size creation sets with nothing but
