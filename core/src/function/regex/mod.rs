@@ -10,8 +10,8 @@
 //! at a time, so that no pattern needs more than length times size. Patterns with back references cannot
 //! be run so: they are tried one way after the other, and every run has a budget of steps.
 //!
-//! X1  No pattern and no text makes it run longer than [`run::STEPS_MAX`] steps: then it is 54001.
-//! X2  A program has at most [`compile::INSTRUCTIONS_MAX`] instructions, however bounds are nested.
+//! X1  No pattern and no text makes it run longer than `run::STEPS_MAX` steps: then it is 54001.
+//! X2  A program has at most `compile::INSTRUCTIONS_MAX` instructions, however bounds are nested.
 
 mod class;
 mod compile;
