@@ -6,6 +6,7 @@
 //! <- {"ok": false, "code": "42P01", "message": "relation \"x\" does not exist"}
 //! ```
 //!
+//! A request's `copy` is what COPY FROM STDIN reads; an answer's `copy` lists the lines of COPY TO STDOUT.
 //! Values are PostgreSQL's text form; NULL is null. A text of several statements is answered by a list.
 
 use std::io::{BufRead, Write};
@@ -42,10 +43,14 @@ fn answer(connection: &Connection, line: &[u8]) -> Value {
         return json!({"ok": false, "code": "08P01", "message": "a request has a field \"sql\""});
     };
     let mut replies = Vec::new();
-    let ran = connection.run_script(sql, |outcome| {
+    let mut each = |outcome: Outcome| {
         replies.push(reply(&outcome)?);
         Ok(())
-    });
+    };
+    let ran = match request.get("copy").and_then(Value::as_str) {
+        Some(data) => connection.run_script_with_input(sql, data.as_bytes(), &mut each),
+        None => connection.run_script(sql, &mut each),
+    };
     match ran {
         Err(error) => {
             replies.push(failure(&error));
@@ -59,6 +64,11 @@ fn answer(connection: &Connection, line: &[u8]) -> Value {
 }
 
 fn reply(outcome: &Outcome) -> Result<Value, Error> {
+    if let Some(copied) = &outcome.copied {
+        let text = String::from_utf8_lossy(copied);
+        let lines: Vec<&str> = text.lines().collect();
+        return Ok(json!({"ok": true, "tag": outcome.tag, "copy": lines}));
+    }
     if !outcome.returns_rows {
         return Ok(json!({"ok": true, "tag": outcome.tag}));
     }

@@ -20,8 +20,8 @@ pub(crate) const ROOMS: &[Room] = &[
     Room { name: "catalog", may_use: &["base", "error", "value"] },
     Room { name: "function", may_use: &["base", "error", "value", "batch", "record"] },
     Room { name: "btree", may_use: &["base", "error", "page", "pager"] },
-    Room { name: "plan", may_use: &["base", "error", "value", "catalog", "function"] },
     Room { name: "parse", may_use: &["base", "error", "value"] },
+    Room { name: "plan", may_use: &["base", "error", "value", "catalog", "function", "parse"] },
     Room { name: "eval", may_use: &["base", "error", "value", "record", "batch", "function", "plan"] },
     Room {
         name: "store",

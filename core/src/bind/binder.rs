@@ -19,6 +19,8 @@ use super::with::Cte;
 
 /// Deepest recursion of the binder over syntax; `parse` bounds nesting and chains, this is the net below.
 const DEPTH_MAX: usize = 1200;
+/// Schemas of temporary tables begin so.
+const TEMPORARY_PREFIX: &str = "pg_temp_";
 /// Most relations one statement may come to after CTEs are put in place: `WITH a AS (t, t), b AS (a, a)`
 /// doubles with every step.
 const RELATIONS_MAX: usize = 2000;
@@ -39,6 +41,8 @@ pub(super) struct Binder<'a> {
     pub(super) notices: Vec<String>,
     /// What an INSERT said about identity columns; `parse` takes the words out of the text.
     pub(super) overriding: Option<Overriding>,
+    /// What names find, while a view is written down.
+    pub(super) marks: Option<super::view::Marks>,
 }
 
 /// Where an expression stands, which decides what it may hold.
@@ -204,12 +208,23 @@ impl<'a> Binder<'a> {
             tables: 0,
             notices: Vec::new(),
             overriding: None,
+            marks: None,
         }
     }
 
     /// The statement's text.
     pub(super) fn sql(&self) -> &'a str {
         self.sql
+    }
+
+    /// Another text to give places in; answers the one before.
+    pub(super) fn replace_sql(&mut self, sql: &'a str) -> &'a str {
+        core::mem::replace(&mut self.sql, sql)
+    }
+
+    /// Whether the statement has `$n`.
+    pub(super) fn has_parameters(&self) -> bool {
+        !self.parameters.is_empty()
     }
 
     /// A column nothing else has.
@@ -341,6 +356,10 @@ impl<'a> Binder<'a> {
     /// What a relation name stands for along the search path.
     pub(super) fn find_relation(&self, name: &Qualified) -> Option<&'a CatalogRelation> {
         match &name.schema {
+            Some(schema) if schema == "pg_temp" => {
+                let own = self.search_path.iter().find(|schema| schema.starts_with(TEMPORARY_PREFIX))?;
+                self.catalog.relation(own, &name.name)
+            }
             Some(schema) => self.catalog.relation(schema, &name.name),
             None => self.search_path.iter().find_map(|schema| self.catalog.relation(schema, &name.name)),
         }
@@ -354,6 +373,7 @@ impl<'a> Binder<'a> {
                 Err(wrong_kind(&name.name, "index"))
             }
             Some(CatalogRelation::Sequence(_)) => Err(wrong_kind(&name.name, "sequence")),
+            Some(CatalogRelation::View(_)) => Err(wrong_kind(&name.name, "view")),
             None if system_view(name.schema.as_deref(), &name.name).is_some() => Err(Error::new(
                 SqlState::INSUFFICIENT_PRIVILEGE,
                 format!("permission denied: \"{}\" is a system catalog", name.name),
@@ -367,7 +387,11 @@ impl<'a> Binder<'a> {
     pub(super) fn creation_schema(&self, name: &Qualified) -> Result<String> {
         let schema = match &name.schema {
             Some(schema) => schema.clone(),
-            None => match self.search_path.first() {
+            None => match self
+                .search_path
+                .iter()
+                .find(|schema| !schema.starts_with(TEMPORARY_PREFIX) && self.catalog.has_schema(schema))
+            {
                 Some(schema) => schema.clone(),
                 None => {
                     return Err(Error::new(
@@ -384,7 +408,7 @@ impl<'a> Binder<'a> {
             )
             .with_detail("System catalog modifications are currently disallowed."));
         }
-        if schema != "public" {
+        if !self.catalog.has_schema(&schema) {
             let error =
                 Error::new(SqlState::INVALID_SCHEMA_NAME, format!("schema \"{schema}\" does not exist"));
             return Err(self.at(error, name.place));

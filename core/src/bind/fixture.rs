@@ -49,17 +49,25 @@ fn apply(catalog: &mut Catalog, statement: Statement) {
                 match action {
                     AlterAction::AddForeignKey(key) => table.constraints.push(foreign_key(&key, table.id)),
                     AlterAction::AddCheck(name, expression) => {
-                        table.constraints.push(Constraint { name, rule: Rule::Check { expression } });
+                        table.constraints.push(Constraint {
+                            deferral: Default::default(),
+                            name,
+                            rule: Rule::Check { expression },
+                        });
                     }
                     AlterAction::AddPrimaryKey(name, columns) => {
-                        table
-                            .constraints
-                            .push(Constraint { name, rule: Rule::PrimaryKey { columns, index: None } });
+                        table.constraints.push(Constraint {
+                            deferral: Default::default(),
+                            name,
+                            rule: Rule::PrimaryKey { columns, index: None },
+                        });
                     }
                     AlterAction::AddUnique(name, columns) => {
-                        table
-                            .constraints
-                            .push(Constraint { name, rule: Rule::Unique { columns, index: None } });
+                        table.constraints.push(Constraint {
+                            deferral: Default::default(),
+                            name,
+                            rule: Rule::Unique { columns, index: None },
+                        });
                     }
                     other => panic!("the fixture does not know {other:?}"),
                 }
@@ -73,6 +81,7 @@ fn apply(catalog: &mut Catalog, statement: Statement) {
 
 fn foreign_key(key: &ForeignKeyDefinition, own: crate::base::ObjectId) -> Constraint {
     Constraint {
+        deferral: Default::default(),
         name: key.name.clone(),
         rule: Rule::ForeignKey(ForeignKey {
             columns: key.columns.clone(),
@@ -110,17 +119,26 @@ fn create_table(catalog: &mut Catalog, create: CreateTable) {
             not_null: column.not_null,
             default: column.default.clone(),
             identity,
+            generated: None,
         });
     }
     let mut constraints = Vec::new();
     if let Some((name, columns)) = create.primary_key.clone() {
-        constraints.push(Constraint { name, rule: Rule::PrimaryKey { columns, index: None } });
+        constraints.push(Constraint {
+            deferral: Default::default(),
+            name,
+            rule: Rule::PrimaryKey { columns, index: None },
+        });
     }
     for (name, columns) in create.uniques {
-        constraints.push(Constraint { name, rule: Rule::Unique { columns, index: None } });
+        constraints.push(Constraint {
+            deferral: Default::default(),
+            name,
+            rule: Rule::Unique { columns, index: None },
+        });
     }
     for (name, expression) in create.checks {
-        constraints.push(Constraint { name, rule: Rule::Check { expression } });
+        constraints.push(Constraint { deferral: Default::default(), name, rule: Rule::Check { expression } });
     }
     for key in &create.foreign_keys {
         constraints.push(foreign_key(key, id));
@@ -142,6 +160,7 @@ fn create_table(catalog: &mut Catalog, create: CreateTable) {
         constraints,
         root: PageNo(1),
         layouts: Vec::new(),
+        materialized: None,
     });
 }
 

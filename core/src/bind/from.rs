@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{self, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins};
 
-use crate::catalog::{SystemView, system_view};
+use crate::catalog::{Relation as CatalogRelation, SystemView, Table, system_view};
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{ColumnInfo, Expr, JoinKind, LogicalPlan, Query, TableScan};
 use crate::value::TypeName;
@@ -174,7 +174,26 @@ impl Binder<'_> {
         }
         let (plan, mut relation) = match system_view(name.schema.as_deref(), &name.name) {
             Some(view) => self.system_scan(view)?,
-            None => self.scan(&name)?,
+            None => match self.find_relation(&name) {
+                Some(CatalogRelation::View(view)) => {
+                    let query = self.view_query(view).map_err(|error| self.within_view(error, name.place))?;
+                    let mut item = self.relation_of(query, view.name.clone(), None)?;
+                    let Some(mut relation) = item.relations.pop() else {
+                        return Err(Error::internal("a query makes one relation"));
+                    };
+                    relation.schema = Some(view.schema.clone());
+                    self.mark_relation(&name, view.id, alias.is_some(), &relation.columns);
+                    (item.plan, relation)
+                }
+                _ => {
+                    let scanned = self.scan(&name)?;
+                    if let Some(table) = &scanned.1.table {
+                        check_populated(table)?;
+                        self.mark_relation(&name, table.id, alias.is_some(), &scanned.1.columns);
+                    }
+                    scanned
+                }
+            },
         };
         if let Some(alias) = alias {
             relation.alias = names::fold(&alias.name);
@@ -182,6 +201,11 @@ impl Binder<'_> {
             self.rename_columns(&mut relation, alias)?;
         }
         Ok(FromItem::of(plan, relation))
+    }
+
+    /// An error of a view's text is reported where the view is named.
+    fn within_view(&self, error: Error, place: sqlparser::tokenizer::Location) -> Error {
+        self.at(error, place)
     }
 
     /// A scan of all columns of a table, and the relation it makes.
@@ -404,6 +428,9 @@ impl Binder<'_> {
             };
             let a = find(left, "left")?;
             let b = find(right, "right")?;
+            let nowhere = sqlparser::tokenizer::Location { line: 0, column: 0 };
+            self.mark_column(&a.expr, nowhere);
+            self.mark_column(&b.expr, nowhere);
             let place = ast::Expr::Value(ast::Value::Null.with_empty_span());
             let equality = self
                 .apply("=", (a.expr.clone(), &place), (b.expr.clone(), &place))
@@ -425,6 +452,18 @@ impl Binder<'_> {
             merged.push((equality, Visible { name: name.name.clone(), expr, info, relation: None }));
         }
         Ok(merged)
+    }
+}
+
+/// A materialised view that was never filled has no rows to show, not even none.
+fn check_populated(table: &Table) -> Result<()> {
+    match &table.materialized {
+        Some(view) if !view.populated => Err(Error::new(
+            SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+            format!("materialized view \"{}\" has not been populated", table.name),
+        )
+        .with_hint("Use the REFRESH MATERIALIZED VIEW command.")),
+        _ => Ok(()),
     }
 }
 

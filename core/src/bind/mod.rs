@@ -35,10 +35,12 @@ mod subquery;
 #[cfg(test)]
 mod tests;
 mod types;
+mod view;
 mod window;
 mod with;
 
-pub use stored::{bind_check, bind_default};
+pub use stored::{bind_check, bind_default, check_default};
+pub use view::{BoundView, Renaming, bind_view, rename_in_query};
 
 use crate::catalog::Catalog;
 use crate::error::Result;
@@ -66,6 +68,7 @@ pub fn bind(parsed: &Parsed, context: &BindContext<'_>) -> Result<Bound> {
     let statement = match parsed.ast() {
         Ast::Empty => Statement::Empty,
         Ast::Statement(statement) => binder.statement(statement)?,
+        Ast::Command(command) => Statement::Command(std::sync::Arc::clone(command)),
         Ast::InsertRows(rows) => binder.insert_rows(rows)?,
     };
     Ok(Bound {

@@ -191,6 +191,12 @@ impl Binder<'_> {
                         );
                         return Err(self.at(error, options.wildcard_token.0.span.start));
                     }
+                    self.mark_star(
+                        options.wildcard_token.0.span.start,
+                        None,
+                        &scope.visible,
+                        &scope.relations,
+                    );
                     for column in &scope.visible {
                         items.push(Item { name: column.name.clone(), expr: column.expr.clone() });
                         note(level, &column.expr, &column.name, options.wildcard_token.0.span.start);
@@ -209,6 +215,13 @@ impl Binder<'_> {
                             found.ok_or_else(|| scope.missing_relation(name.schema.as_deref(), &name.name))
                         })
                         .map_err(|error| self.at(error, name.place))?;
+                    let whole = Scope::of(found.0.clone());
+                    self.mark_star(
+                        options.wildcard_token.0.span.start,
+                        Some(name.place),
+                        &whole.visible,
+                        &whole.relations,
+                    );
                     for column in &found.0.columns {
                         let expr = Expr::Column(column.info.id, column.info.ty.ty);
                         note(level, &expr, &format!("{}.{}", name.name, column.name), name.place);

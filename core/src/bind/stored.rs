@@ -20,6 +20,20 @@ pub fn bind_default(sql: &str, column: &Column, catalog: &Catalog, search_path: 
     binder.default_expr(&syntax, &column.name, column.ty)
 }
 
+/// Whether an expression can be the default of such a column.
+pub fn check_default(
+    sql: &str,
+    name: &str,
+    ty: TypeName,
+    catalog: &Catalog,
+    search_path: &[String],
+) -> Result<()> {
+    let context = BindContext { catalog, search_path, parameter_types: &[] };
+    let mut binder = Binder::new(sql, &context);
+    let syntax = parse::parse_expression(sql)?;
+    binder.default_expr(&syntax, name, ty).map(|_| ())
+}
+
 /// A CHECK of a table over the given ids of its columns, in table order.
 pub fn bind_check(
     sql: &str,

@@ -6,7 +6,7 @@ use crate::base::ObjectId;
 use crate::base::limits::FIRST_USER_OBJECT;
 use crate::error::{Error, Result, SqlState};
 
-use super::{Catalog, Index, NameIndex, Sequence, Table};
+use super::{Catalog, Index, NameIndex, Schema, Sequence, Table, View};
 
 impl Catalog {
     /// A copy to change, one version on.
@@ -19,12 +19,18 @@ impl Catalog {
 
     /// A fresh id.
     pub fn allot_id(&mut self) -> Result<ObjectId> {
-        let highest = [self.tables.keys().last(), self.indexes.keys().last(), self.sequences.keys().last()]
-            .into_iter()
-            .flatten()
-            .map(|id| id.0)
-            .max()
-            .unwrap_or(0);
+        let highest = [
+            self.tables.keys().last(),
+            self.indexes.keys().last(),
+            self.sequences.keys().last(),
+            self.views.keys().last(),
+            self.schemas.keys().last(),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|id| id.0)
+        .max()
+        .unwrap_or(0);
         let id = self.next_id.max(FIRST_USER_OBJECT).max(highest.saturating_add(1));
         self.next_id = id.checked_add(1).ok_or_else(|| {
             Error::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "all object identifiers have been used")
@@ -61,15 +67,60 @@ impl Catalog {
         sequence
     }
 
+    /// Adds a view or replaces the one with its id.
+    pub fn put_view(&mut self, view: View) -> Arc<View> {
+        let view = Arc::new(view);
+        self.names = NameIndex::default();
+        self.views.insert(view.id, Arc::clone(&view));
+        view
+    }
+
+    /// Removes a view.
+    pub fn remove_view(&mut self, id: ObjectId) {
+        self.names = NameIndex::default();
+        self.views.remove(&id);
+        self.comments.remove(&id);
+    }
+
+    /// Adds a schema or replaces the one with its id.
+    pub fn put_schema(&mut self, schema: Schema) {
+        self.schemas.insert(schema.id, Arc::new(schema));
+    }
+
+    /// Removes a schema.
+    pub fn remove_schema(&mut self, id: ObjectId) {
+        self.schemas.remove(&id);
+        self.comments.remove(&id);
+    }
+
+    /// Sets or (`None`) removes a comment.
+    pub fn put_comment(&mut self, on: ObjectId, part: &str, text: Option<String>) {
+        let comments = Arc::make_mut(self.comments.entry(on).or_default());
+        comments.retain(|(other, _)| other != part);
+        match text {
+            Some(text) => comments.push((part.to_owned(), text)),
+            None if comments.is_empty() => drop(self.comments.remove(&on)),
+            None => {}
+        }
+    }
+
+    /// The comment on an object or a part of it.
+    pub fn comment(&self, on: ObjectId, part: &str) -> Option<&str> {
+        let comments = self.comments.get(&on)?;
+        comments.iter().find(|(other, _)| other == part).map(|(_, text)| text.as_str())
+    }
+
     /// Removes a table; its indexes and sequences are removed by their own calls.
     pub fn remove_table(&mut self, id: ObjectId) {
         self.names = NameIndex::default();
         self.tables.remove(&id);
+        self.comments.remove(&id);
     }
 
     /// Removes an index, also from its table's list.
     pub fn remove_index(&mut self, id: ObjectId) {
         self.names = NameIndex::default();
+        self.comments.remove(&id);
         if let Some(index) = self.indexes.remove(&id)
             && let Some(table) = self.tables.get_mut(&index.table)
         {
@@ -81,6 +132,7 @@ impl Catalog {
     pub fn remove_sequence(&mut self, id: ObjectId) {
         self.names = NameIndex::default();
         self.sequences.remove(&id);
+        self.comments.remove(&id);
     }
 
     /// Removes a constraint of a table, not its index.

@@ -16,6 +16,7 @@
 
 mod change;
 mod dependency;
+mod mention;
 mod names;
 mod object;
 mod system_view;
@@ -23,10 +24,12 @@ mod system_view;
 #[cfg(test)]
 mod tests;
 
-pub use dependency::Dropped;
+pub use dependency::{Droppable, Dropped};
+pub use mention::{mentions, quoted, renamed};
 pub use names::{NameIndex, Relation, relation_name};
 pub use object::{
-    Column, Constraint, ForeignKey, Identity, Index, IndexKey, ReferentialAction, Rule, Sequence, Table,
+    Column, Comments, Constraint, Deferral, ForeignKey, Identity, Index, IndexKey, Materialized,
+    ReferentialAction, Rule, Schema, Sequence, StoredQuery, Table, View,
 };
 pub use system_view::{SYSTEM_SCHEMAS, SYSTEM_VIEWS, SystemView, system_view};
 
@@ -46,6 +49,12 @@ pub struct Catalog {
     pub indexes: BTreeMap<ObjectId, Arc<Index>>,
     /// By id.
     pub sequences: BTreeMap<ObjectId, Arc<Sequence>>,
+    /// By id.
+    pub views: BTreeMap<ObjectId, Arc<View>>,
+    /// By id; `public` is not listed, it is always there.
+    pub schemas: BTreeMap<ObjectId, Arc<Schema>>,
+    /// By the id of what they are on.
+    pub comments: BTreeMap<ObjectId, Arc<Comments>>,
     /// The next id to give (K3).
     pub next_id: u32,
     /// Names and references, found fast: built at the first look-up. A clone starts without.

@@ -6,7 +6,7 @@ use crate::base::ObjectId;
 use crate::base::hash::HashMap;
 use crate::base::limits::IDENTIFIER_BYTES_MAX;
 
-use super::{Catalog, Index, Sequence, Table};
+use super::{Catalog, Index, SYSTEM_SCHEMAS, Sequence, Table, View};
 
 /// What a name of the relation namespace stands for.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub enum Relation {
     Index(Arc<Index>),
     /// A sequence.
     Sequence(Arc<Sequence>),
+    /// A view.
+    View(Arc<View>),
     /// A key constraint (by its place in the table) whose key is the rowid: PostgreSQL would have an index
     /// of this name.
     Key(Arc<Table>, usize),
@@ -58,7 +60,7 @@ impl Catalog {
     pub fn table(&self, schema: &str, name: &str) -> Option<&Arc<Table>> {
         match self.relation(schema, name)? {
             Relation::Table(table) => Some(table),
-            Relation::Index(_) | Relation::Sequence(_) | Relation::Key(..) => None,
+            Relation::Index(_) | Relation::Sequence(_) | Relation::View(_) | Relation::Key(..) => None,
         }
     }
 
@@ -66,7 +68,7 @@ impl Catalog {
     pub fn index(&self, schema: &str, name: &str) -> Option<&Arc<Index>> {
         match self.relation(schema, name)? {
             Relation::Index(index) => Some(index),
-            Relation::Table(_) | Relation::Sequence(_) | Relation::Key(..) => None,
+            Relation::Table(_) | Relation::Sequence(_) | Relation::View(_) | Relation::Key(..) => None,
         }
     }
 
@@ -74,8 +76,24 @@ impl Catalog {
     pub fn sequence(&self, schema: &str, name: &str) -> Option<&Arc<Sequence>> {
         match self.relation(schema, name)? {
             Relation::Sequence(sequence) => Some(sequence),
-            Relation::Table(_) | Relation::Index(_) | Relation::Key(..) => None,
+            Relation::Table(_) | Relation::Index(_) | Relation::View(_) | Relation::Key(..) => None,
         }
+    }
+
+    /// The view of that name in `schema`.
+    pub fn view(&self, schema: &str, name: &str) -> Option<&Arc<View>> {
+        match self.relation(schema, name)? {
+            Relation::View(view) => Some(view),
+            Relation::Table(_) | Relation::Index(_) | Relation::Sequence(_) | Relation::Key(..) => None,
+        }
+    }
+
+    /// Whether there is such a schema, the engine's own included.
+    pub fn has_schema(&self, name: &str) -> bool {
+        name == "public"
+            || name.starts_with("pg_temp_")
+            || SYSTEM_SCHEMAS.contains(&name)
+            || self.schemas.values().any(|schema| schema.name == name)
     }
 
     /// The foreign keys that refer to a table: child and place of the constraint in it, oldest child first.
@@ -123,6 +141,9 @@ impl Catalog {
             }
             for sequence in self.sequences.values() {
                 add(&sequence.schema, &sequence.name, Relation::Sequence(Arc::clone(sequence)));
+            }
+            for view in self.views.values() {
+                add(&view.schema, &view.name, Relation::View(Arc::clone(view)));
             }
             for table in self.tables.values() {
                 for (at, constraint) in table.constraints.iter().enumerate() {

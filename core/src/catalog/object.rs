@@ -26,7 +26,60 @@ pub struct Table {
     /// The set and order of columns that pages of the table were written with: one entry per
     /// `ALTER TABLE` that changed it, the last one current. Empty means "all columns, as they stand".
     pub layouts: Vec<Vec<usize>>,
+    /// A materialised view keeps the query it is filled from.
+    pub materialized: Option<Box<Materialized>>,
 }
+
+/// What makes a table a materialised view.
+#[derive(Clone, Debug)]
+pub struct Materialized {
+    /// The query.
+    pub query: StoredQuery,
+    /// Whether it was filled: one that was not cannot be read.
+    pub populated: bool,
+}
+
+/// A query kept as text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredQuery {
+    /// The text, stars written out.
+    pub sql: String,
+    /// The schemas its names were found along.
+    pub search_path: Vec<String>,
+    /// What it reads: relations, and ordinals of their columns that it needs.
+    pub uses: Vec<(ObjectId, Vec<usize>)>,
+}
+
+/// A view.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Its OID.
+    pub id: ObjectId,
+    /// Its schema.
+    pub schema: String,
+    /// Its name, folded.
+    pub name: String,
+    /// Its columns: names and types as of its creation.
+    pub columns: Vec<(String, TypeName)>,
+    /// Defaults that `ALTER VIEW` gave to columns, as SQL.
+    pub defaults: Vec<(usize, String)>,
+    /// The query.
+    pub query: StoredQuery,
+    /// WITH CHECK OPTION: `Some(true)` is CASCADED.
+    pub check_option: Option<bool>,
+}
+
+/// A schema other than `public`.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// Its OID.
+    pub id: ObjectId,
+    /// Its name.
+    pub name: String,
+}
+
+/// The comments on an object: on itself (""), on its columns (".name"), on its constraints ("#name").
+pub type Comments = Vec<(String, String)>;
 
 /// A column of a table.
 #[derive(Clone, Debug)]
@@ -41,6 +94,8 @@ pub struct Column {
     pub default: Option<String>,
     /// Identity columns draw from this sequence.
     pub identity: Option<Identity>,
+    /// `GENERATED ALWAYS AS (expression) STORED`, as SQL.
+    pub generated: Option<String>,
 }
 
 /// How an identity column gets its values.
@@ -59,6 +114,20 @@ pub struct Constraint {
     pub name: String,
     /// The rule.
     pub rule: Rule,
+    /// When it is checked.
+    pub deferral: Deferral,
+}
+
+/// When a constraint is checked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Deferral {
+    /// With its statement, always.
+    #[default]
+    Never,
+    /// With its statement, unless SET CONSTRAINTS puts it off (`DEFERRABLE`).
+    Possible,
+    /// With the commit, unless SET CONSTRAINTS wants it now (`INITIALLY DEFERRED`).
+    Initially,
 }
 
 /// What a constraint demands.

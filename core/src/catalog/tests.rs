@@ -13,8 +13,10 @@ fn table(catalog: &mut Catalog, name: &str) -> Arc<Table> {
         not_null: true,
         default: None,
         identity: None,
+        generated: None,
     };
     let key = Constraint {
+        deferral: Default::default(),
         name: relation_name(name, None, "pkey"),
         rule: Rule::PrimaryKey { columns: vec![0], index: None },
     };
@@ -28,12 +30,14 @@ fn table(catalog: &mut Catalog, name: &str) -> Arc<Table> {
         constraints: vec![key],
         root: PageNo(9),
         layouts: vec![],
+        materialized: None,
     })
 }
 
 fn refer(catalog: &mut Catalog, child: &Arc<Table>, parent: &Arc<Table>) {
     let mut child = Table::clone(child);
     child.constraints.push(Constraint {
+        deferral: Default::default(),
         name: relation_name(&child.name, Some("a"), "fkey"),
         rule: Rule::ForeignKey(ForeignKey {
             columns: vec![0],
@@ -127,6 +131,7 @@ fn an_index_behind_a_constraint_is_not_dropped_alone() {
     assert!(catalog.drop_indexes(&[Arc::clone(&index)]).is_ok());
     let mut changed = Table::clone(&catalog.tables[&t.id]);
     changed.constraints.push(Constraint {
+        deferral: Default::default(),
         name: "t_a_key".into(),
         rule: Rule::Unique { columns: vec![0], index: Some(id) },
     });

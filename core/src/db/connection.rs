@@ -103,6 +103,35 @@ impl Connection {
         self.session.lock().end_implicit()
     }
 
+    /// Runs a script whose COPY FROM STDIN reads `data`.
+    pub fn run_script_with_input(
+        &self,
+        sql: &str,
+        data: &[u8],
+        each: impl FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        self.session.lock().copy_input = Some(data.to_vec());
+        let ran = self.run_script(sql, each);
+        self.session.lock().copy_input = None;
+        ran
+    }
+
+    /// Runs `COPY .. FROM STDIN` over this data; answers how many rows it copied.
+    pub fn copy_in(&self, sql: &str, data: &[u8]) -> Result<u64> {
+        self.session.lock().copy_input = Some(data.to_vec());
+        let copied = self.execute(sql, ());
+        self.session.lock().copy_input = None;
+        copied
+    }
+
+    /// Runs `COPY .. TO STDOUT` and answers what it wrote.
+    pub fn copy_out(&self, sql: &str) -> Result<Vec<u8>> {
+        let outcome = self.run(sql, &[])?;
+        outcome
+            .copied
+            .ok_or_else(|| Error::new(SqlState::PROTOCOL_VIOLATION, "the statement is no COPY TO STDOUT"))
+    }
+
     /// Begins one statement, to be run step by step.
     pub fn portal(&self, sql: &str, params: impl Params) -> Result<Portal> {
         let (mut prepared, parameters) = if params.count() == 0 {

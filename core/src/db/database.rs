@@ -1,6 +1,6 @@
 //! A database: one file, opened once, shared by its connections.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::base::sync::{RankedGuard, RankedMutex, rank};
@@ -46,6 +46,8 @@ pub(super) struct Shared {
     catalog: RankedMutex<Arc<Catalog>, { rank::CATALOG }>,
     plans: RankedMutex<PlanCache, { rank::PLANS }>,
     closed: AtomicBool,
+    /// Counts the sessions that have temporary objects.
+    sessions: AtomicU64,
 }
 
 impl core::fmt::Debug for Shared {
@@ -87,6 +89,7 @@ impl Database {
             catalog: RankedMutex::default(),
             plans,
             closed: AtomicBool::new(false),
+            sessions: AtomicU64::new(0),
         };
         // The catalog is read now: a file that cannot be used is refused at the door.
         let read = shared.pager.begin_read()?;
@@ -208,6 +211,11 @@ impl Shared {
             return Err(Error::new(SqlState::CONNECTION_DOES_NOT_EXIST, "the database is closed"));
         }
         Ok(())
+    }
+
+    /// A number no other session has had since the database was opened.
+    pub(super) fn next_session(&self) -> u64 {
+        self.sessions.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// The catalog of a view of the pages.

@@ -20,7 +20,7 @@ use crate::store;
 use crate::value::SqlType;
 
 use super::outcome::Notice;
-use super::portal::run_inside;
+use super::portal::{run_inside, run_reading};
 use super::prepared::Prepared;
 use super::rows::Row;
 use super::session::Session;
@@ -30,7 +30,11 @@ pub(super) fn run(session: &mut Session, command: &str, statement: &Statement) -
     match statement {
         Statement::CreateTable(None) | Statement::CreateIndex(None) => Ok(None),
         Statement::CreateTable(Some(definition)) => {
-            let table = change(session, command, |change| change.create_table(definition))?;
+            let mut definition = definition.clone();
+            if definition.schema == "pg_temp" {
+                definition.schema = session.temporary_schema()?;
+            }
+            let table = change(session, command, |change| change.create_table(&definition))?;
             match &definition.rows {
                 Some(query) => fill(session, &table, query).map(Some),
                 None => Ok(None),
@@ -49,7 +53,7 @@ pub(super) fn run(session: &mut Session, command: &str, statement: &Statement) -
     }
 }
 
-fn say_cascade(session: &mut Session, notice: Option<(String, Option<String>)>) {
+pub(super) fn say_cascade(session: &mut Session, notice: Option<(String, Option<String>)>) {
     if let Some((message, detail)) = notice {
         let message = detail.map_or_else(|| message.clone(), |detail| format!("{message}\n{detail}"));
         session.notice(Notice::notice(SqlState::SUCCESSFUL_COMPLETION, message));
@@ -57,14 +61,14 @@ fn say_cascade(session: &mut Session, notice: Option<(String, Option<String>)>) 
 }
 
 /// A change of the catalog on its way.
-struct Change<'a> {
-    txn: &'a mut crate::pager::WriteTxn,
-    catalog: Catalog,
-    memory_bytes_max: usize,
+pub(super) struct Change<'a> {
+    pub(super) txn: &'a mut crate::pager::WriteTxn,
+    pub(super) catalog: Catalog,
+    pub(super) memory_bytes_max: usize,
 }
 
 /// Makes a change and saves it: the transaction sees the new catalog from here on.
-fn change<T>(
+pub(super) fn change<T>(
     session: &mut Session,
     command: &str,
     make: impl FnOnce(&mut Change<'_>) -> Result<T>,
@@ -83,7 +87,7 @@ fn change<T>(
 }
 
 impl Change<'_> {
-    fn create_table(&mut self, definition: &CreateTable) -> Result<Arc<Table>> {
+    pub(super) fn create_table(&mut self, definition: &CreateTable) -> Result<Arc<Table>> {
         self.catalog.check_free(&definition.schema, &definition.name)?;
         let id = self.catalog.allot_id()?;
         let mut table = Table {
@@ -96,6 +100,7 @@ impl Change<'_> {
             constraints: Vec::new(),
             root: PageNo::NONE,
             layouts: Vec::new(),
+            materialized: None,
         };
         for (ordinal, column) in definition.columns.iter().enumerate() {
             let mut made = Column {
@@ -104,6 +109,7 @@ impl Change<'_> {
                 not_null: column.not_null,
                 default: column.default.clone(),
                 identity: None,
+                generated: None,
             };
             if column.serial || column.identity.is_some() {
                 let sequence = self.owned_sequence(&table, ordinal, &column.name, column.ty.ty)?;
@@ -136,7 +142,7 @@ impl Change<'_> {
         }
         for (name, expression) in &definition.checks {
             let rule = Rule::Check { expression: expression.clone() };
-            table.constraints.push(Constraint { name: name.clone(), rule });
+            table.constraints.push(Constraint { deferral: Default::default(), name: name.clone(), rule });
         }
         for reference in &definition.foreign_keys {
             let constraint = foreign_key(reference, &table);
@@ -145,7 +151,7 @@ impl Change<'_> {
         Ok(self.catalog.put_table(table))
     }
 
-    fn owned_sequence(
+    pub(super) fn owned_sequence(
         &mut self,
         table: &Table,
         ordinal: usize,
@@ -179,7 +185,7 @@ impl Change<'_> {
     }
 
     /// Adds PRIMARY KEY or UNIQUE; the table is in the catalog, and `table` is its newest form.
-    fn add_key(&mut self, table: &mut Table, name: &str, columns: &[usize], primary: bool) -> Result<()> {
+    pub(super) fn add_key(&mut self, table: &mut Table, name: &str, columns: &[usize], primary: bool) -> Result<()> {
         self.catalog.check_free(&table.schema, name)?;
         let is_rowid = table.rowid_column.is_some_and(|ordinal| columns == [ordinal]);
         let index = if is_rowid {
@@ -196,7 +202,7 @@ impl Change<'_> {
         let columns = columns.to_vec();
         let rule =
             if primary { Rule::PrimaryKey { columns, index } } else { Rule::Unique { columns, index } };
-        table.constraints.push(Constraint { name: name.to_owned(), rule });
+        table.constraints.push(Constraint { deferral: Default::default(), name: name.to_owned(), rule });
         self.catalog.put_table(table.clone());
         Ok(())
     }
@@ -243,7 +249,7 @@ impl Change<'_> {
         self.remove(dropped)
     }
 
-    fn remove(&mut self, dropped: Dropped) -> Result<Option<(String, Option<String>)>> {
+    pub(super) fn remove(&mut self, dropped: Dropped) -> Result<Option<(String, Option<String>)>> {
         for (table, constraint) in &dropped.constraints {
             self.catalog.remove_constraint(*table, constraint);
         }
@@ -261,6 +267,21 @@ impl Change<'_> {
         }
         for id in &dropped.sequences {
             self.catalog.remove_sequence(*id);
+        }
+        for id in &dropped.views {
+            self.catalog.remove_view(*id);
+        }
+        for id in &dropped.schemas {
+            self.catalog.remove_schema(*id);
+        }
+        for (id, ordinal) in &dropped.defaults {
+            if let Some(table) = self.catalog.tables.get(id) {
+                let mut table = Table::clone(table);
+                if let Some(column) = table.columns.get_mut(*ordinal) {
+                    column.default = None;
+                }
+                self.catalog.put_table(table);
+            }
         }
         Ok(dropped.notice)
     }
@@ -295,7 +316,7 @@ impl Change<'_> {
             AlterAction::AddCheck(name, expression) => {
                 taken(&table, name)?;
                 let rule = Rule::Check { expression: expression.clone() };
-                table.constraints.push(Constraint { name: name.clone(), rule });
+                table.constraints.push(Constraint { deferral: Default::default(), name: name.clone(), rule });
                 self.catalog.put_table(table);
             }
             AlterAction::AddForeignKey(definition) => {
@@ -303,6 +324,28 @@ impl Change<'_> {
                 let constraint = foreign_key(definition, &table);
                 table.constraints.push(constraint);
                 self.catalog.put_table(table);
+            }
+            AlterAction::RenameConstraint(old, new) => {
+                taken(&table, new)?;
+                for constraint in table.constraints.iter_mut().filter(|found| found.name == *old) {
+                    new.clone_into(&mut constraint.name);
+                    let (Rule::PrimaryKey { index, .. } | Rule::Unique { index, .. }) = &constraint.rule else {
+                        continue;
+                    };
+                    self.catalog.check_free(&table.schema, new)?;
+                    if let Some(index) = index.and_then(|index| self.catalog.indexes.get(&index)).cloned() {
+                        self.catalog.put_index(Index { name: new.clone(), ..Index::clone(&index) });
+                    }
+                }
+                self.catalog.put_table(table);
+            }
+            AlterAction::AddColumn(_)
+            | AlterAction::DropColumn(..)
+            | AlterAction::SetDefault(..)
+            | AlterAction::SetNotNull(..)
+            | AlterAction::SetType(..)
+            | AlterAction::AddIdentity(..) => {
+                return Err(Error::internal("a change of columns is made with its rows"));
             }
             AlterAction::DropConstraint { name, cascade } => {
                 let dropped = self.catalog.drop_constraint(&table, name, *cascade)?;
@@ -322,11 +365,18 @@ fn foreign_key(definition: &ForeignKeyDefinition, table: &Table) -> Constraint {
         on_update: definition.on_update,
         match_full: definition.match_full,
     };
-    Constraint { name: definition.name.clone(), rule: Rule::ForeignKey(reference) }
+    Constraint {
+        deferral: Default::default(),
+        name: definition.name.clone(),
+        rule: Rule::ForeignKey(reference),
+    }
 }
 
 fn alter_table(session: &mut Session, command: &str, alter: &AlterTable) -> Result<()> {
     for action in &alter.actions {
+        if super::define::alter_column(session, command, &alter.table, action)? {
+            continue;
+        }
         let notice = change(session, command, |change| change.alter(&alter.table, action))?;
         say_cascade(session, notice);
         let Some(table) = session.writing.as_ref().and_then(|w| w.catalog.tables.get(&alter.table.id)) else {
@@ -337,14 +387,14 @@ fn alter_table(session: &mut Session, command: &str, alter: &AlterTable) -> Resu
             AlterAction::AddForeignKey(definition) => check_references(session, &table, &definition.name)?,
             AlterAction::AddCheck(name, expression) => check_rows(session, &table, name, expression)?,
             AlterAction::AddPrimaryKey(_, columns) => check_no_nulls(session, &table, columns)?,
-            AlterAction::AddUnique(..) | AlterAction::DropConstraint { .. } => {}
+            _ => {}
         }
     }
     Ok(())
 }
 
 /// CREATE TABLE AS: the rows of the query go into the new table.
-fn fill(session: &mut Session, table: &Arc<Table>, query: &Query) -> Result<u64> {
+pub(super) fn fill(session: &mut Session, table: &Arc<Table>, query: &Query) -> Result<u64> {
     let (catalog, committed) = session.catalog()?;
     let mut next_column = 1 + highest_column(query);
     let mut row = Vec::with_capacity(query.output.len());
@@ -378,10 +428,10 @@ fn highest_column(query: &Query) -> u32 {
 }
 
 /// Runs a query of our own inside the transaction; answers whether it has a row.
-fn query(session: &mut Session, sql: &str) -> Result<Option<Vec<crate::value::Datum>>> {
+pub(super) fn query(session: &mut Session, sql: &str) -> Result<Option<Vec<crate::value::Datum>>> {
     let (catalog, committed) = session.catalog()?;
     let prepared = Prepared::new(sql, &catalog, committed, &session.settings, &[])?;
-    let (batches, _) = run_inside(session, &prepared, Vec::new())?;
+    let batches = run_reading(session, &prepared)?;
     let Some(batch) = batches.iter().find(|batch| batch.rows > 0) else { return Ok(None) };
     let row = Row::new(&prepared.columns, batch, 0);
     (0..prepared.columns.len()).map(|at| row.value(at)?.to_datum()).collect::<Result<Vec<_>>>().map(Some)
@@ -442,7 +492,7 @@ fn check_rows(session: &mut Session, table: &Arc<Table>, name: &str, expression:
     .with_constraint(name))
 }
 
-fn check_no_nulls(session: &mut Session, table: &Arc<Table>, columns: &[usize]) -> Result<()> {
+pub(super) fn check_no_nulls(session: &mut Session, table: &Arc<Table>, columns: &[usize]) -> Result<()> {
     for column in columns {
         let name = &table.columns[*column].name;
         let sql = format!("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1", table_name(table), quoted(name));
@@ -458,20 +508,20 @@ fn check_no_nulls(session: &mut Session, table: &Arc<Table>, columns: &[usize]) 
     Ok(())
 }
 
-fn is_integer(ty: SqlType) -> bool {
+pub(super) fn is_integer(ty: SqlType) -> bool {
     matches!(ty, SqlType::Int2 | SqlType::Int4 | SqlType::Int8)
 }
 
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn table_name(table: &Table) -> String {
+pub(super) fn table_name(table: &Table) -> String {
     format!("{}.{}", quoted(&table.schema), quoted(&table.name))
 }
 
 /// The default of a `serial` column.
-fn nextval(sequence: &Sequence) -> String {
+pub(super) fn nextval(sequence: &Sequence) -> String {
     let name = format!("{}.{}", quoted(&sequence.schema), quoted(&sequence.name)).replace('\'', "''");
     format!("nextval('{name}')")
 }

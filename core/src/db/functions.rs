@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 
+use crate::base::ObjectId;
 use crate::catalog::{Catalog, Relation, Sequence};
 use crate::env::{Nanos, UnixMicros};
 use crate::error::{Error, Result, SqlState};
@@ -40,7 +41,16 @@ pub(super) struct StatementContext<'a> {
     pub(super) writes: bool,
 }
 
+/// In the draws: which sequence was drawn from last.
+const LAST_DRAW: ObjectId = ObjectId(0);
+
 impl StatementContext<'_> {
+    fn drew(&self, id: ObjectId, value: i64) {
+        let mut draws = self.draws.lock();
+        draws.insert(id, value);
+        draws.insert(LAST_DRAW, i64::from(id.0));
+    }
+
     fn sequence(&self, name: &str) -> Result<&Sequence> {
         let (schema, name) = qualified(name)?;
         let found = match &schema {
@@ -93,7 +103,7 @@ impl FunctionContext for StatementContext<'_> {
             let committed = self.shared.pager.begin_read()?;
             store::read_sequence_state(&committed, committed.roots(), sequence.id)
         })?;
-        self.draws.lock().insert(sequence.id, value);
+        self.drew(sequence.id, value);
         Ok(value)
     }
 
@@ -106,6 +116,44 @@ impl FunctionContext for StatementContext<'_> {
                 format!("currval of sequence \"{}\" is not yet defined in this session", sequence.name),
             )
         })
+    }
+
+    fn set_value(&self, sequence: &str, value: i64, is_called: bool) -> Result<i64> {
+        let sequence = self.sequence(sequence)?;
+        if !self.writes {
+            return Err(Error::new(
+                SqlState::READ_ONLY_SQL_TRANSACTION,
+                "cannot execute setval() in a read-only transaction",
+            ));
+        }
+        if value < sequence.min || value > sequence.max {
+            return Err(Error::new(
+                SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
+                format!(
+                    "setval: value {value} is out of bounds for sequence \"{}\" ({}..{})",
+                    sequence.name, sequence.min, sequence.max
+                ),
+            ));
+        }
+        let next = if is_called { store::successor(sequence, value) } else { Some(value) };
+        self.shared.sequences.set(sequence.id, next, false);
+        if is_called {
+            self.drew(sequence.id, value);
+        }
+        Ok(value)
+    }
+
+    fn last_value(&self) -> Result<i64> {
+        let draws = self.draws.lock();
+        let last = draws.get(&LAST_DRAW).and_then(|id| u32::try_from(*id).ok()).map(ObjectId);
+        last.filter(|id| self.catalog.sequences.contains_key(id))
+            .and_then(|id| draws.get(&id).copied())
+            .ok_or_else(|| {
+                Error::new(
+                    SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+                    "lastval is not yet defined in this session",
+                )
+            })
     }
 
     fn setting(&self, name: &str) -> Option<String> {

@@ -21,6 +21,7 @@ mod connection;
 mod conversions;
 mod database;
 mod ddl;
+mod define;
 mod direct;
 mod functions;
 mod maintenance;

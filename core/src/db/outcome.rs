@@ -52,6 +52,8 @@ pub struct Outcome {
     pub rows: Vec<Batch>,
     /// Notices raised on the way.
     pub notices: Vec<Notice>,
+    /// What COPY TO STDOUT wrote.
+    pub copied: Option<Vec<u8>>,
 }
 
 impl Outcome {

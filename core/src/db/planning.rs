@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::error::Result;
-use crate::parse::{Normalized, normalize};
+use crate::parse::{Command, Normalized, normalize, parse};
 use crate::value::{Datum, SqlType};
 
 use super::parameters::{literal_type, literals};
@@ -19,6 +19,9 @@ use super::session::Session;
 
 /// The plan of a text that brings its own parameters, or needs none.
 pub(super) fn plan_text(session: &mut Session, sql: &str) -> Result<(Arc<Prepared>, Vec<Datum>)> {
+    if let Some(planned) = plan_execute(session, sql)? {
+        return Ok(planned);
+    }
     let (catalog, committed) = session.catalog()?;
     let key = session.settings.plan_key();
     if let Some(plan) = cached(session, committed, sql, &catalog, key) {
@@ -40,6 +43,20 @@ pub(super) fn plan_text(session: &mut Session, sql: &str) -> Result<(Arc<Prepare
     let plan = Arc::new(Prepared::new(sql, &catalog, committed, &session.settings, &[])?);
     keep(session, committed, sql, key, &plan);
     Ok((plan, Vec::new()))
+}
+
+/// EXECUTE stands for the statement it names, with its own values.
+fn plan_execute(session: &mut Session, sql: &str) -> Result<Option<(Arc<Prepared>, Vec<Datum>)>> {
+    let begins = sql.trim_start().as_bytes().first_chunk::<7>();
+    if !begins.is_some_and(|word| word.eq_ignore_ascii_case(b"execute")) {
+        return Ok(None);
+    }
+    match parse(sql)?.command() {
+        Some(Command::Execute { name, arguments }) => {
+            super::define::execute(session, name, arguments).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The plan of a text whose parameters come with every call.

@@ -347,6 +347,7 @@ impl Portal {
             returns_rows: self.returns_rows,
             rows,
             notices,
+            copied: self.session.lock().copy_output.take(),
         })
     }
 }
@@ -377,6 +378,15 @@ fn gathered(session: &mut Session, prepared: &Prepared, statement: &Bound) -> Re
         Bound::Set { name, value, local } => session.set(name, value.as_deref(), *local)?,
         Bound::Show { name } => rows.push(text_batch(&[session.settings.show(name)?])),
         Bound::Empty => {}
+        Bound::Command(command) => {
+            if let Some(count) = super::define::run(session, command)? {
+                affected = count;
+                // CREATE MATERIALIZED VIEW answers as the SELECT it ran.
+                let verb =
+                    if matches!(**command, crate::parse::Command::CreateView(_)) { "SELECT" } else { &tag };
+                tag = format!("{verb} {count}");
+            }
+        }
         Bound::CreateTable(_) | Bound::CreateIndex(_) | Bound::AlterTable(_) | Bound::Drop(_) => {
             let done = super::ddl::run(session, prepared.command, statement)?;
             if let Some(count) = done {
@@ -390,6 +400,58 @@ fn gathered(session: &mut Session, prepared: &Prepared, statement: &Bound) -> Re
     }
     session.last_utility = Some((tag, affected));
     Ok(State::Gathered(rows.into_iter()))
+}
+
+/// One prepared change run again and again with other parameters, inside the session's transaction.
+pub(super) struct Repeated {
+    run: Run,
+    plan: Arc<PhysicalPlan>,
+    command: &'static str,
+}
+
+impl Repeated {
+    pub(super) fn new(session: &Session, prepared: &Prepared) -> Result<Repeated> {
+        let PhysicalStatement::Plan(plan) = &prepared.statement else {
+            return Err(Error::internal("only plans are repeated"));
+        };
+        let run = Run::new(session, prepared, Vec::new(), true);
+        Ok(Repeated { run, plan: Arc::clone(plan), command: prepared.command })
+    }
+
+    /// Runs it once; answers how many rows it changed.
+    pub(super) fn run(&mut self, session: &mut Session, parameters: Vec<Datum>) -> Result<u64> {
+        self.run.parameters = parameters;
+        let mut execution = Execution::new(Arc::clone(&self.plan));
+        let shared = Arc::clone(&session.shared);
+        let writing = session.begin_writing(self.command)?;
+        loop {
+            match self.run.step(&shared, Pages::Write(&mut writing.txn), &mut execution, u64::MAX)? {
+                Step::Rows(_) | Step::Yield => {}
+                Step::Done { affected } => return Ok(affected),
+            }
+        }
+    }
+}
+
+/// Runs a query to its end, in the session's transaction or in a snapshot of its own.
+pub(super) fn run_reading(session: &mut Session, prepared: &Prepared) -> Result<Vec<Batch>> {
+    if session.writing.is_some() {
+        return run_inside(session, prepared, Vec::new()).map(|(rows, _)| rows);
+    }
+    let PhysicalStatement::Plan(plan) = &prepared.statement else {
+        return Err(Error::internal("only plans are run for their rows"));
+    };
+    let run = Run::new(session, prepared, Vec::new(), false);
+    let read = session.shared.pager.begin_read()?;
+    let mut execution = Execution::new(Arc::clone(plan));
+    let mut rows = Vec::new();
+    loop {
+        match run.step(&session.shared, Pages::Read(&read), &mut execution, u64::MAX)? {
+            Step::Rows(batch) => rows.push(batch),
+            Step::Yield => {}
+            Step::Done { .. } => return Ok(rows),
+        }
+    }
 }
 
 /// Runs a plan to its end inside the session's transaction; answers its rows and its count.

@@ -156,7 +156,7 @@ fn is_ddl(statement: &Statement) -> bool {
             | Statement::CreateIndex(Some(_))
             | Statement::AlterTable(_)
             | Statement::Drop(_)
-    )
+    ) || matches!(statement, Statement::Command(command) if command.writes())
 }
 
 fn command_of(statement: &Statement) -> &'static str {
@@ -184,6 +184,7 @@ fn command_of(statement: &Statement) -> &'static str {
         Statement::Set { .. } => "SET",
         Statement::Show { .. } => "SHOW",
         Statement::Explain { .. } => "EXPLAIN",
+        Statement::Command(command) => command.tag(),
         Statement::Empty => "",
     }
 }

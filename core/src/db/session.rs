@@ -15,6 +15,7 @@
 //!     very commit (else 40001): with one writer it is as if it ran alone.
 //! T3  A failed transaction holds the writer's lock only if a savepoint could bring it back to life.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::ObjectId;
@@ -26,10 +27,11 @@ use crate::error::{Error, Result, SqlState};
 use crate::pager::{Durability, ReadTxn, Savepoint, WriteTxn};
 use crate::plan::{Isolation, TransactionStatement};
 use crate::store::{self, KeptWriters};
+use crate::value::SqlType;
 
 use super::database::Shared;
 use super::functions::unix_to_postgres;
-use super::outcome::Notice;
+use super::outcome::{Column, Notice};
 use super::plan_cache::PlanCache;
 use super::settings::Settings;
 
@@ -139,6 +141,20 @@ pub(super) struct Session {
     pub(super) running: u64,
     /// Counts writing statements run step by step.
     pub(super) statements: u64,
+    /// Statements of PREPARE, by name.
+    pub(super) named: BTreeMap<String, NamedStatement>,
+    /// What the next COPY FROM STDIN reads.
+    pub(super) copy_input: Option<Vec<u8>>,
+    /// What the last COPY TO STDOUT wrote.
+    pub(super) copy_output: Option<Vec<u8>>,
+}
+
+/// A statement of PREPARE.
+#[derive(Clone, Debug)]
+pub(super) struct NamedStatement {
+    pub(super) sql: Arc<str>,
+    pub(super) types: Vec<Option<SqlType>>,
+    pub(super) columns: Arc<[Column]>,
 }
 
 impl Session {
@@ -163,6 +179,9 @@ impl Session {
             last_utility: None,
             running: 0,
             statements: 0,
+            named: BTreeMap::new(),
+            copy_input: None,
+            copy_output: None,
         }
     }
 
@@ -405,6 +424,59 @@ impl Session {
         self.serial += 1;
     }
 
+    /// Whether a transaction block is open.
+    pub(super) fn in_block(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Failed)
+    }
+
+    /// The schema of the session's temporary objects, named at the first need.
+    pub(super) fn temporary_schema(&mut self) -> Result<String> {
+        if let Some(schema) = self.settings.temporary() {
+            return Ok(schema.to_owned());
+        }
+        let schema = format!("pg_temp_{}", self.shared.next_session());
+        Arc::make_mut(&mut self.settings).set_temporary(schema.clone());
+        if let Some(hidden) = &mut self.hidden {
+            Arc::make_mut(hidden).set_temporary(schema.clone());
+        }
+        Ok(schema)
+    }
+
+    /// SET TRANSACTION and SET SESSION CHARACTERISTICS.
+    pub(super) fn set_transaction(
+        &mut self,
+        session: bool,
+        read_only: Option<bool>,
+        isolation: Option<&str>,
+    ) -> Result<()> {
+        if !session && !self.in_block() {
+            self.notice(Notice::warning(
+                SqlState::NO_ACTIVE_SQL_TRANSACTION,
+                "SET TRANSACTION can only be used in transaction blocks",
+            ));
+            return Ok(());
+        }
+        if let Some(level) = isolation {
+            let name = if session { "default_transaction_isolation" } else { "transaction_isolation" };
+            self.set(name, Some(level), !session)?;
+        }
+        if let Some(read_only) = read_only {
+            if session {
+                let value = if read_only { "on" } else { "off" };
+                self.set("default_transaction_read_only", Some(value), false)?;
+            } else {
+                if !read_only && self.read_only && self.writing.is_none() && self.shared.options.read_only {
+                    return Err(Error::new(
+                        SqlState::ACTIVE_SQL_TRANSACTION,
+                        "transaction read-write mode must be set before any query",
+                    ));
+                }
+                self.read_only = read_only;
+            }
+        }
+        Ok(())
+    }
+
     /// Runs BEGIN, COMMIT and the like; answers the command tag.
     pub(super) fn control(&mut self, statement: &TransactionStatement) -> Result<&'static str> {
         match statement {
@@ -600,5 +672,13 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.drop_writing();
+        self.over();
+        // Whoever opens the database next would drop them too: an error here loses nothing.
+        if self.settings.temporary().is_some() && self.shared.check_open().is_ok() {
+            let dropped = super::define::drop_temporary(self).and_then(|()| self.commit());
+            if dropped.is_err() {
+                self.drop_writing();
+            }
+        }
     }
 }

@@ -14,6 +14,9 @@ const SERVER_VERSION: &str = "15.0";
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     search_path: Vec<String>,
+    /// The schema of the session's temporary objects, once there are any, and the path with it in front.
+    temporary: Option<String>,
+    whole_path: Vec<String>,
     durability: Durability,
     isolation: Isolation,
     default_isolation: Isolation,
@@ -22,8 +25,16 @@ pub(super) struct Settings {
     others: Vec<(&'static str, String)>,
 }
 
+/// Isolation levels: one writer and fixed snapshots give every one of them up to the strictest.
+const LEVELS: &[&str] = &["read uncommitted", "read committed", "repeatable read", "serializable"];
+
 /// Settings kept as text: name, default, the values allowed (none listed: any).
-const OTHERS: [(&str, &str, &[&str]); 14] = [
+const OTHERS: [(&str, &str, &[&str]); 19] = [
+    ("default_transaction_deferrable", "off", &["on", "off", "true", "false"]),
+    ("default_transaction_isolation", "read committed", LEVELS),
+    ("default_transaction_read_only", "off", &["on", "off", "true", "false"]),
+    ("default_with_oids", "off", &["off", "false"]),
+    ("transaction_isolation", "read committed", LEVELS),
     ("application_name", "", &[]),
     ("bytea_output", "hex", &["hex"]),
     ("check_function_bodies", "on", &[]),
@@ -59,6 +70,8 @@ impl Settings {
     pub(super) fn new(durability: Durability) -> Settings {
         Settings {
             search_path: vec!["public".to_owned()],
+            temporary: None,
+            whole_path: vec!["public".to_owned()],
             durability,
             isolation: Isolation::default(),
             default_isolation: Isolation::default(),
@@ -70,7 +83,31 @@ impl Settings {
 
     /// Schemas searched for unqualified names.
     pub(super) fn search_path(&self) -> &[String] {
-        &self.search_path
+        &self.whole_path
+    }
+
+    /// The schema of the session's temporary objects.
+    pub(super) fn temporary(&self) -> Option<&str> {
+        self.temporary.as_deref()
+    }
+
+    /// Gives the session a schema for temporary objects, searched before all others.
+    pub(super) fn set_temporary(&mut self, schema: String) {
+        self.temporary = Some(schema);
+        self.settle_path();
+    }
+
+    /// The schema a statement names: `pg_temp` is the session's own.
+    pub(super) fn schema_named<'n>(&'n self, name: &'n str) -> &'n str {
+        match &self.temporary {
+            Some(temporary) if name == "pg_temp" => temporary,
+            _ => name,
+        }
+    }
+
+    fn settle_path(&mut self) {
+        let path = self.search_path.iter().filter(|name| *name != "pg_temp").cloned();
+        self.whole_path = self.temporary.iter().cloned().chain(path).collect();
     }
 
     /// When commits are done.
@@ -124,11 +161,11 @@ impl Settings {
     /// What plans depend on, as a number: equal numbers, equal meaning of a text.
     pub(super) fn plan_key(&self) -> u64 {
         use core::hash::{Hash, Hasher};
-        if self.search_path.len() == 1 && self.search_path[0] == "public" {
+        if self.whole_path.len() == 1 && self.whole_path[0] == "public" {
             return 0;
         }
         let mut hasher = rustc_hash::FxHasher::default();
-        self.search_path.hash(&mut hasher);
+        self.whole_path.hash(&mut hasher);
         hasher.finish() | 1
     }
 
@@ -174,7 +211,10 @@ impl Settings {
     pub(super) fn set(&mut self, name: &str, value: Option<&str>, defaults: &Settings) -> Result<()> {
         let name = name.to_ascii_lowercase();
         if name == "all" && value.is_none() {
+            let temporary = self.temporary.take();
             *self = defaults.clone();
+            self.temporary = temporary;
+            self.settle_path();
             return Ok(());
         }
         let invalid = |value: &str| {
@@ -189,6 +229,7 @@ impl Settings {
                     None => defaults.search_path.clone(),
                     Some(list) => names_of(list).ok_or_else(|| invalid(list))?,
                 };
+                self.settle_path();
             }
             "timezone" | "time zone" => {
                 self.time_zone = match value {

@@ -88,6 +88,7 @@ fn statement(statement: &mut Statement, context: &RuleContext<'_>) {
         | Statement::Transaction(_)
         | Statement::Set { .. }
         | Statement::Show { .. }
+        | Statement::Command(_)
         | Statement::Empty => {}
     }
 }

@@ -206,7 +206,7 @@ fn decimal(digits: &str, negative: bool) -> Literal {
 }
 
 // Reserved words cannot name a table or column without quotes; the general parser says so.
-fn is_reserved(word: &str) -> bool {
+pub(super) fn is_reserved(word: &str) -> bool {
     const RESERVED: [&str; 77] = [
         "all",
         "analyse",

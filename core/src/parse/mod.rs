@@ -14,6 +14,7 @@
 
 mod bounds;
 mod command;
+pub mod define;
 mod dialect;
 mod insert_rows;
 mod lexer;
@@ -27,6 +28,7 @@ mod strict;
 mod tests;
 
 pub(crate) use bounds::too_complex;
+pub use define::Command;
 pub use insert_rows::Literal;
 pub(crate) use insert_rows::{InsertRows, Name};
 pub(crate) use lexer::{Lexer, TokenKind};

@@ -9,6 +9,7 @@ use sqlparser::tokenizer::{Location, Token as SqlToken, TokenWithSpan, Tokenizer
 use crate::base::limits::NESTING_MAX;
 use crate::error::{Error, Result, SqlState};
 
+use super::define::{self, Command};
 use super::dialect::DIALECT;
 use super::insert_rows::{self, InsertRows};
 use super::lexer::Lexer;
@@ -39,6 +40,8 @@ pub(crate) enum Ast {
     Empty,
     /// A statement as sqlparser sees it. Shared: the browser's parser cannot copy one (ADR 0011).
     Statement(Arc<ast::Statement>),
+    /// A command with a grammar of its own.
+    Command(Arc<Command>),
     /// `INSERT INTO t VALUES` of nothing but literals.
     InsertRows(Box<InsertRows>),
 }
@@ -51,6 +54,14 @@ impl Parsed {
 
     pub(crate) fn ast(&self) -> &Ast {
         &self.ast
+    }
+
+    /// The command, if it is one with a grammar of its own.
+    pub fn command(&self) -> Option<&Command> {
+        match &self.ast {
+            Ast::Command(command) => Some(command),
+            Ast::Empty | Ast::Statement(_) | Ast::InsertRows(_) => None,
+        }
     }
 
     pub(crate) fn overriding(&self) -> Option<Overriding> {
@@ -81,6 +92,9 @@ pub fn parse(sql: &str) -> Result<Parsed> {
     let tokens = bounds::check(sql)?;
     if tokens == 0 {
         return Ok(Parsed::new(sql, Ast::Empty));
+    }
+    if let Some(command) = define::parse(sql)? {
+        return Ok(Parsed::new(sql, Ast::Command(Arc::new(command))));
     }
     command::check(sql)?;
     let (mut parser, overriding) = parser(sql)?;

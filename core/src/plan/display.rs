@@ -392,6 +392,7 @@ pub fn tree(statement: &Statement) -> String {
         Statement::Transaction(_) => "Transaction\n".to_owned(),
         Statement::Set { .. } => "Set\n".to_owned(),
         Statement::Show { .. } => "Show\n".to_owned(),
+        Statement::Command(command) => format!("{}\n", command.tag()),
         Statement::Empty => "Empty\n".to_owned(),
     }
 }

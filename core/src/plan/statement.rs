@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::base::ColumnId;
 use crate::catalog::{Index, IndexKey, ReferentialAction, Table};
+use crate::parse::Command;
 use crate::value::{SqlType, TypeName};
 
 use super::{ColumnInfo, Expr, LogicalPlan};
@@ -63,6 +64,8 @@ pub enum Statement {
         /// What to explain.
         statement: Box<Statement>,
     },
+    /// A command that `db` carries out itself, as it was parsed.
+    Command(Arc<Command>),
     /// Text without a statement.
     Empty,
 }
@@ -166,6 +169,29 @@ pub struct ColumnDefinition {
     pub serial: bool,
 }
 
+impl ColumnDefinition {
+    /// A column of which only name and type are known.
+    pub fn plain(name: String, ty: TypeName) -> ColumnDefinition {
+        ColumnDefinition { name, ty, not_null: false, default: None, identity: None, serial: false }
+    }
+}
+
+impl CreateTable {
+    /// A table without constraints and rows.
+    pub fn empty(schema: String, name: String, columns: Vec<ColumnDefinition>) -> CreateTable {
+        CreateTable {
+            schema,
+            name,
+            columns,
+            primary_key: None,
+            uniques: Vec::new(),
+            checks: Vec::new(),
+            foreign_keys: Vec::new(),
+            rows: None,
+        }
+    }
+}
+
 /// CREATE TABLE.
 #[derive(Clone, Debug)]
 pub struct CreateTable {
@@ -239,6 +265,20 @@ pub enum AlterAction {
     AddCheck(String, String),
     /// `ADD [CONSTRAINT name] FOREIGN KEY (..)`.
     AddForeignKey(ForeignKeyDefinition),
+    /// `ADD COLUMN`; its constraints are actions of their own.
+    AddColumn(Box<ColumnDefinition>),
+    /// `DROP COLUMN name`; CASCADE or not.
+    DropColumn(String, bool),
+    /// `ALTER COLUMN name SET DEFAULT` (as SQL, checked to bind) or `DROP DEFAULT`.
+    SetDefault(String, Option<String>),
+    /// `ALTER COLUMN name SET NOT NULL` or `DROP NOT NULL`.
+    SetNotNull(String, bool),
+    /// `ALTER COLUMN name TYPE type [USING expression]`.
+    SetType(String, TypeName, Option<String>),
+    /// `ALTER COLUMN name ADD GENERATED .. AS IDENTITY`; ALWAYS or not.
+    AddIdentity(String, bool),
+    /// `RENAME CONSTRAINT name TO name`.
+    RenameConstraint(String, String),
     /// `DROP CONSTRAINT name`; CASCADE or not.
     DropConstraint {
         /// Which.

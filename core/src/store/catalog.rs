@@ -3,7 +3,9 @@
 //! ```text
 //! rowid 0                      the next object id
 //! rowid = id                   table (1), index (2), sequence (3): its description
+//! rowid = id                   view (10), schema (11): its description
 //! rowid = id + 2^32            state (4) of the sequence `id`
+//! rowid = id + 2^33            comments (12) on the object `id`
 //! ```
 //!
 //! State is apart from the descriptions so that a draw changes no schema version.
@@ -24,6 +26,11 @@ const TABLE: i64 = 1;
 const INDEX: i64 = 2;
 const SEQUENCE: i64 = 3;
 const STATE: i64 = 4;
+const VIEW: i64 = 10;
+const SCHEMA: i64 = 11;
+const COMMENTS: i64 = 12;
+/// Added to an object's id: where the comments on it are.
+const COMMENTS_BASE: i64 = 1 << 33;
 /// Added to a sequence's id: where its state is.
 const STATE_BASE: i64 = 1 << 32;
 
@@ -88,11 +95,17 @@ fn load_row(catalog: &mut Catalog, rowid: i64, kind: i64, bytes: &[u8]) -> Resul
     if kind == STATE {
         return Ok(());
     }
+    let rowid = if kind == COMMENTS { rowid - COMMENTS_BASE } else { rowid };
     let id = ObjectId(u32::try_from(rowid).map_err(|_| wrong("has a number out of range"))?);
     match kind {
         TABLE => drop(catalog.put_table(description::decode_table(id, bytes)?)),
         INDEX => drop(catalog.indexes.insert(id, Arc::new(description::decode_index(id, bytes)?))),
         SEQUENCE => drop(catalog.put_sequence(description::decode_sequence(id, bytes)?)),
+        VIEW => drop(catalog.put_view(description::decode_view(id, bytes)?)),
+        SCHEMA => catalog.put_schema(description::decode_schema(id, bytes)?),
+        COMMENTS => {
+            drop(catalog.comments.insert(id, Arc::new(description::decode_comments(bytes)?)));
+        }
         other => return Err(wrong(&format!("is of kind {other}, unknown to this version of DecentDB"))),
     }
     Ok(())
@@ -165,6 +178,31 @@ pub fn save_catalog(txn: &mut WriteTxn, old: &Catalog, new: &Catalog) -> Result<
         if old.sequences.get(id).is_none_or(|before| !Arc::ptr_eq(before, sequence)) {
             put(txn, &tree, rowid(*id), SEQUENCE, &description::encode_sequence(sequence))?;
         }
+    }
+    for (id, view) in &new.views {
+        if old.views.get(id).is_none_or(|before| !Arc::ptr_eq(before, view)) {
+            put(txn, &tree, rowid(*id), VIEW, &description::encode_view(view))?;
+        }
+    }
+    for (id, schema) in &new.schemas {
+        if old.schemas.get(id).is_none_or(|before| !Arc::ptr_eq(before, schema)) {
+            put(txn, &tree, rowid(*id), SCHEMA, &description::encode_schema(schema))?;
+        }
+    }
+    for (id, comments) in &new.comments {
+        if old.comments.get(id).is_none_or(|before| !Arc::ptr_eq(before, comments)) {
+            let bytes = description::encode_comments(comments);
+            put(txn, &tree, rowid(*id) + COMMENTS_BASE, COMMENTS, &bytes)?;
+        }
+    }
+    for id in old.views.keys().filter(|id| !new.views.contains_key(id)) {
+        tree.remove(txn, rowid(*id))?;
+    }
+    for id in old.schemas.keys().filter(|id| !new.schemas.contains_key(id)) {
+        tree.remove(txn, rowid(*id))?;
+    }
+    for id in old.comments.keys().filter(|id| !new.comments.contains_key(id)) {
+        tree.remove(txn, rowid(*id) + COMMENTS_BASE)?;
     }
     for id in old.tables.keys().filter(|id| !new.tables.contains_key(id)) {
         tree.remove(txn, rowid(*id))?;

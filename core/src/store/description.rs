@@ -13,7 +13,8 @@
 
 use crate::base::{ObjectId, PageNo};
 use crate::catalog::{
-    Column, Constraint, ForeignKey, Identity, Index, IndexKey, ReferentialAction, Rule, Sequence, Table,
+    Column, Comments, Constraint, Deferral, ForeignKey, Identity, Index, IndexKey, Materialized,
+    ReferentialAction, Rule, Schema, Sequence, StoredQuery, Table, View,
 };
 use crate::error::{Error, Result};
 use crate::value::{SqlType, TypeName};
@@ -160,6 +161,9 @@ pub(super) fn encode_table(table: &Table) -> Vec<u8> {
         if let Some(identity) = &column.identity {
             part.u32(6, identity.sequence.0).flag(7, identity.always);
         }
+        if let Some(generated) = &column.generated {
+            part.text(8, generated);
+        }
         out.bytes(3, &part.0);
     }
     if let Some(ordinal) = table.rowid_column {
@@ -174,6 +178,9 @@ pub(super) fn encode_table(table: &Table) -> Vec<u8> {
     }
     for index in &table.indexes {
         out.u32(8, index.0);
+    }
+    if let Some(view) = &table.materialized {
+        out.bytes(9, &encode_query(&view.query)).flag(10, view.populated);
     }
     out.0
 }
@@ -202,6 +209,11 @@ fn encode_constraint(constraint: &Constraint) -> Vec<u8> {
                 .flag(10, key.match_full);
         }
     }
+    match constraint.deferral {
+        Deferral::Never => {}
+        Deferral::Possible => drop(part.bytes(11, &[1])),
+        Deferral::Initially => drop(part.bytes(11, &[2])),
+    }
     part.0
 }
 
@@ -219,7 +231,9 @@ pub(super) fn decode_table(id: ObjectId, bytes: &[u8]) -> Result<Table> {
         constraints: Vec::new(),
         root: PageNo::NONE,
         layouts: Vec::new(),
+        materialized: None,
     };
+    let (mut query, mut populated) = (None, false);
     while let Some((tag, bytes)) = reader.field()? {
         match tag {
             1 => schema = Some(text(bytes)?),
@@ -230,9 +244,12 @@ pub(super) fn decode_table(id: ObjectId, bytes: &[u8]) -> Result<Table> {
             6 => root = Some(PageNo(u32_of(bytes)?)),
             7 => table.layouts.push(ordinals(bytes)?),
             8 => table.indexes.push(ObjectId(u32_of(bytes)?)),
+            9 => query = Some(decode_query(bytes)?),
+            10 => populated = true,
             other => unknown(other)?,
         }
     }
+    table.materialized = query.map(|query| Box::new(Materialized { query, populated }));
     table.schema = wanted(schema, "schema")?;
     table.name = wanted(name, "name")?;
     table.root = wanted(root, "root page")?;
@@ -255,6 +272,7 @@ fn decode_column(bytes: &[u8]) -> Result<Column> {
     let mut reader = Reader { rest: bytes };
     let (mut name, mut ty, mut modifier) = (None, None, -1);
     let (mut not_null, mut default, mut sequence, mut always) = (false, None, None, false);
+    let mut generated = None;
     while let Some((tag, bytes)) = reader.field()? {
         match tag {
             1 => name = Some(text(bytes)?),
@@ -264,6 +282,7 @@ fn decode_column(bytes: &[u8]) -> Result<Column> {
             5 => default = Some(text(bytes)?),
             6 => sequence = Some(ObjectId(u32_of(bytes)?)),
             7 => always = true,
+            8 => generated = Some(text(bytes)?),
             other => unknown(other)?,
         }
     }
@@ -273,6 +292,7 @@ fn decode_column(bytes: &[u8]) -> Result<Column> {
         not_null,
         default,
         identity: sequence.map(|sequence| Identity { always, sequence }),
+        generated,
     })
 }
 
@@ -280,7 +300,7 @@ fn decode_constraint(bytes: &[u8]) -> Result<Constraint> {
     let mut reader = Reader { rest: bytes };
     let (mut name, mut kind, mut columns, mut index, mut expression) = (None, None, Vec::new(), None, None);
     let (mut parent, mut parent_columns, mut on_delete, mut on_update) = (None, Vec::new(), None, None);
-    let mut match_full = false;
+    let (mut match_full, mut deferral) = (false, Deferral::Never);
     while let Some((tag, bytes)) = reader.field()? {
         match tag {
             1 => name = Some(text(bytes)?),
@@ -293,6 +313,13 @@ fn decode_constraint(bytes: &[u8]) -> Result<Constraint> {
             8 => on_delete = Some(action_of_code(fixed::<1>(bytes)?[0])?),
             9 => on_update = Some(action_of_code(fixed::<1>(bytes)?[0])?),
             10 => match_full = true,
+            11 => {
+                deferral = match fixed::<1>(bytes)?[0] {
+                    1 => Deferral::Possible,
+                    2 => Deferral::Initially,
+                    other => return Err(corrupt(&format!("has an unknown deferral {other}"))),
+                }
+            }
             other => unknown(other)?,
         }
     }
@@ -313,7 +340,137 @@ fn decode_constraint(bytes: &[u8]) -> Result<Constraint> {
         }
         other => return Err(corrupt(&format!("has a constraint of unknown kind {other}"))),
     };
-    Ok(Constraint { name: wanted(name, "constraint name")?, rule })
+    Ok(Constraint { name: wanted(name, "constraint name")?, rule, deferral })
+}
+
+fn encode_query(query: &StoredQuery) -> Vec<u8> {
+    let mut part = Writer::part();
+    part.text(1, &query.sql);
+    for schema in &query.search_path {
+        part.text(2, schema);
+    }
+    for (object, ordinals) in &query.uses {
+        part.u32(3, object.0).ordinals(4, ordinals);
+    }
+    part.0
+}
+
+fn decode_query(bytes: &[u8]) -> Result<StoredQuery> {
+    let mut reader = Reader { rest: bytes };
+    let (mut sql, mut search_path, mut uses) = (None, Vec::new(), Vec::<(ObjectId, Vec<usize>)>::new());
+    while let Some((tag, bytes)) = reader.field()? {
+        match tag {
+            1 => sql = Some(text(bytes)?),
+            2 => search_path.push(text(bytes)?),
+            3 => uses.push((ObjectId(u32_of(bytes)?), Vec::new())),
+            4 => match uses.last_mut() {
+                Some((_, columns)) => *columns = ordinals(bytes)?,
+                None => return Err(corrupt("has columns of no relation")),
+            },
+            other => unknown(other)?,
+        }
+    }
+    Ok(StoredQuery { sql: wanted(sql, "query")?, search_path, uses })
+}
+
+/// A view's description.
+pub(super) fn encode_view(view: &View) -> Vec<u8> {
+    let mut out = Writer::object();
+    out.text(1, &view.schema).text(2, &view.name).bytes(3, &encode_query(&view.query));
+    for (name, ty) in &view.columns {
+        let mut part = Writer::part();
+        part.text(1, name).u32(2, type_code(ty.ty)).bytes(3, &ty.modifier.to_le_bytes());
+        out.bytes(4, &part.0);
+    }
+    if let Some(cascaded) = view.check_option {
+        out.bytes(5, &[u8::from(cascaded)]);
+    }
+    for (ordinal, default) in &view.defaults {
+        out.bytes(6, &ordinal_bytes(*ordinal)).text(7, default);
+    }
+    out.0
+}
+
+/// Reads a view's description.
+pub(super) fn decode_view(id: ObjectId, bytes: &[u8]) -> Result<View> {
+    let mut reader = Reader::object(bytes)?;
+    let (mut schema, mut name, mut query, mut check_option) = (None, None, None, None);
+    let (mut columns, mut defaults) = (Vec::new(), Vec::<(usize, String)>::new());
+    while let Some((tag, bytes)) = reader.field()? {
+        match tag {
+            1 => schema = Some(text(bytes)?),
+            2 => name = Some(text(bytes)?),
+            3 => query = Some(decode_query(bytes)?),
+            4 => {
+                let column = decode_column(bytes)?;
+                columns.push((column.name, column.ty));
+            }
+            5 => check_option = Some(fixed::<1>(bytes)?[0] != 0),
+            6 => defaults.push((usize::from(u16::from_le_bytes(fixed(bytes)?)), String::new())),
+            7 => match defaults.last_mut() {
+                Some((_, default)) => *default = text(bytes)?,
+                None => return Err(corrupt("has a default of no column")),
+            },
+            other => unknown(other)?,
+        }
+    }
+    let view = View {
+        id,
+        schema: wanted(schema, "schema")?,
+        name: wanted(name, "name")?,
+        columns,
+        defaults,
+        query: wanted(query, "query")?,
+        check_option,
+    };
+    check(view.defaults.iter().all(|(at, _)| *at < view.columns.len()), "defaults a column it lacks")?;
+    Ok(view)
+}
+
+/// A schema's description.
+pub(super) fn encode_schema(schema: &Schema) -> Vec<u8> {
+    let mut out = Writer::object();
+    out.text(1, &schema.name);
+    out.0
+}
+
+/// Reads a schema's description.
+pub(super) fn decode_schema(id: ObjectId, bytes: &[u8]) -> Result<Schema> {
+    let mut reader = Reader::object(bytes)?;
+    let mut name = None;
+    while let Some((tag, bytes)) = reader.field()? {
+        match tag {
+            1 => name = Some(text(bytes)?),
+            other => unknown(other)?,
+        }
+    }
+    Ok(Schema { id, name: wanted(name, "name")? })
+}
+
+/// The comments on one object.
+pub(super) fn encode_comments(comments: &Comments) -> Vec<u8> {
+    let mut out = Writer::object();
+    for (part, comment) in comments {
+        out.text(1, part).text(2, comment);
+    }
+    out.0
+}
+
+/// Reads the comments on one object.
+pub(super) fn decode_comments(bytes: &[u8]) -> Result<Comments> {
+    let mut reader = Reader::object(bytes)?;
+    let mut comments = Comments::new();
+    while let Some((tag, bytes)) = reader.field()? {
+        match tag {
+            1 => comments.push((text(bytes)?, String::new())),
+            2 => match comments.last_mut() {
+                Some((_, comment)) => *comment = text(bytes)?,
+                None => return Err(corrupt("has a comment on nothing")),
+            },
+            other => unknown(other)?,
+        }
+    }
+    Ok(comments)
 }
 
 /// An index's description.

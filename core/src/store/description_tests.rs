@@ -9,6 +9,7 @@ fn table() -> Table {
         not_null: name == "a",
         default: (name == "b").then(|| "'x'::text".to_owned()),
         identity: (name == "a").then_some(Identity { always: true, sequence: ObjectId(7) }),
+        generated: None,
     };
     let actions = [
         ReferentialAction::NoAction,
@@ -18,14 +19,24 @@ fn table() -> Table {
         ReferentialAction::SetDefault,
     ];
     let mut constraints = vec![
-        Constraint { name: "t_pkey".into(), rule: Rule::PrimaryKey { columns: vec![0], index: None } },
         Constraint {
+            deferral: Default::default(),
+            name: "t_pkey".into(),
+            rule: Rule::PrimaryKey { columns: vec![0], index: None },
+        },
+        Constraint {
+            deferral: Default::default(),
             name: "t_b_key".into(),
             rule: Rule::Unique { columns: vec![1, 0], index: Some(ObjectId(17000)) },
         },
-        Constraint { name: "t_check".into(), rule: Rule::Check { expression: "a > 0".into() } },
+        Constraint {
+            deferral: Default::default(),
+            name: "t_check".into(),
+            rule: Rule::Check { expression: "a > 0".into() },
+        },
     ];
     constraints.extend(actions.map(|action| Constraint {
+        deferral: Default::default(),
         name: format!("fk_{action:?}"),
         rule: Rule::ForeignKey(ForeignKey {
             columns: vec![1],
@@ -49,6 +60,7 @@ fn table() -> Table {
         constraints,
         root: PageNo(42),
         layouts: vec![vec![1], vec![]],
+        materialized: None,
     }
 }
 

@@ -38,7 +38,7 @@ pub use index::IndexScan;
 pub use kept_writers::KeptWriters;
 pub use key::{IndexShape, contains_null};
 pub use scan::{ROWID, TableScan, fetch};
-pub use sequence::Sequences;
+pub use sequence::{Sequences, successor};
 pub use table::{
     TableShape, TableWriter, WriterShape, create_index, create_table, drop_index, drop_table, failing_row,
 };

@@ -56,6 +56,7 @@ fn filled(rows: i64, columns: usize) -> (MemoryPages, Table, RowTree, Vec<usize>
                 not_null: false,
                 default: None,
                 identity: None,
+                generated: None,
             })
             .collect(),
         rowid_column: Some(1),
@@ -63,6 +64,7 @@ fn filled(rows: i64, columns: usize) -> (MemoryPages, Table, RowTree, Vec<usize>
         constraints: Vec::new(),
         root: PageNo::NONE,
         layouts: Vec::new(),
+        materialized: None,
     };
     let stored: Vec<usize> = (0..columns).filter(|ordinal| *ordinal != 1).collect();
     let layout = stored.iter().map(|ordinal| ColumnLayout::new(cell_width(types[*ordinal]), true)).collect();

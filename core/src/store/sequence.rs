@@ -34,6 +34,8 @@ struct State {
     covered: u32,
     /// The state the transaction that runs must write, or has written and not committed.
     promise: Promise,
+    /// It was restarted by a transaction whose rollback brings the stored state back.
+    undone: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,7 +61,7 @@ impl Sequences {
             std::collections::hash_map::Entry::Occupied(found) => found.into_mut(),
             std::collections::hash_map::Entry::Vacant(place) => {
                 let next = stored()?.unwrap_or(Some(sequence.start));
-                place.insert(State { next, covered: 0, promise: Promise::Kept })
+                place.insert(State { next, covered: 0, promise: Promise::Kept, undone: false })
             }
         };
         let Some(value) = state.next else { return Err(exhausted(sequence)) };
@@ -76,6 +78,11 @@ impl Sequences {
         state.covered -= 1;
         state.next = successor(sequence, value);
         Ok(value)
+    }
+
+    /// Sets the value to hand out next (`None`: none is left). `undone` says whether a rollback takes it back.
+    pub fn set(&self, sequence: ObjectId, next: Option<i64>, undone: bool) {
+        self.lock().insert(sequence, State { next, covered: 0, promise: Promise::Owed(next), undone });
     }
 
     /// The states the running transaction must write, each once: `(sequence, state)`.
@@ -97,12 +104,15 @@ impl Sequences {
             if state.promise == Promise::Written {
                 state.promise = Promise::Kept;
             }
+            state.undone = false;
         }
     }
 
     /// The writing transaction rolled back, to a savepoint or wholly: what it wrote is gone (Q2).
     pub fn rolled_back(&self) {
-        for state in self.lock().values_mut() {
+        let mut states = self.lock();
+        states.retain(|_, state| !state.undone);
+        for state in states.values_mut() {
             if state.promise != Promise::Kept {
                 state.covered = 0;
                 state.promise = Promise::Kept;
@@ -133,7 +143,7 @@ impl Sequences {
 }
 
 /// The value after `value`; `None` when there is none.
-fn successor(sequence: &Sequence, value: i64) -> Option<i64> {
+pub fn successor(sequence: &Sequence, value: i64) -> Option<i64> {
     let next =
         value.checked_add(sequence.increment).filter(|next| (sequence.min..=sequence.max).contains(next));
     match next {

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast::{self, AlterTableOperation, DropBehavior, TableConstraint};
+use sqlparser::ast::{
+    self, AlterColumnOperation, AlterTableOperation, DropBehavior, TableConstraint,
+};
 
 use crate::bind::binder::Binder;
-use crate::bind::names;
+use crate::base::limits::COLUMNS_MAX;
+use crate::bind::{names, types};
 use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{AlterAction, AlterTable, Statement};
@@ -29,9 +32,7 @@ impl Binder<'_> {
         let mut actions = Vec::with_capacity(alter.operations.len());
         let mut subject = subject(&table);
         for operation in &alter.operations {
-            if let Some(action) = self.alter_action(&table, &mut subject, operation)? {
-                actions.push(action);
-            }
+            self.alter_action(&table, &mut subject, operation, &mut actions)?;
         }
         drop(subject);
         Ok(Statement::AlterTable(Box::new(AlterTable { table, actions })))
@@ -42,12 +43,58 @@ impl Binder<'_> {
         table: &Table,
         subject: &mut Subject<'_>,
         operation: &AlterTableOperation,
-    ) -> Result<Option<AlterAction>> {
-        match operation {
+        actions: &mut Vec<AlterAction>,
+    ) -> Result<()> {
+        let action = match operation {
             AlterTableOperation::AddConstraint { constraint, not_valid: false } => {
-                self.add_constraint(subject, constraint).map(Some)
+                self.add_constraint(subject, constraint)?
             }
-            AlterTableOperation::AddConstraint { .. } => Err(Error::unsupported("NOT VALID")),
+            AlterTableOperation::AddConstraint { .. } => return Err(Error::unsupported("NOT VALID")),
+            AlterTableOperation::AddColumn { if_not_exists, column_def, column_position: None, .. } => {
+                return self.add_column(table, subject, *if_not_exists, column_def, actions);
+            }
+            AlterTableOperation::DropColumn { column_names, if_exists, drop_behavior, .. } => {
+                let cascade = matches!(drop_behavior, Some(DropBehavior::Cascade));
+                for name in column_names {
+                    let name = names::fold(name);
+                    match subject.ordinal(&name) {
+                        Some(at) => {
+                            subject.columns.remove(at);
+                            actions.push(AlterAction::DropColumn(name, cascade));
+                        }
+                        None if *if_exists => self.notices.push(format!(
+                            "column \"{name}\" of relation \"{}\" does not exist, skipping",
+                            table.name
+                        )),
+                        None => return Err(missing_column(table, &name)),
+                    }
+                }
+                return Ok(());
+            }
+            AlterTableOperation::AlterColumn { column_name, op } => {
+                self.alter_column(table, subject, &names::fold(column_name), op)?
+            }
+            AlterTableOperation::RenameConstraint { old_name, new_name } => {
+                let (old, new) = (names::fold(old_name), names::fold(new_name));
+                if table.constraint(&old).is_none() {
+                    return Err(Error::new(
+                        SqlState::UNDEFINED_OBJECT,
+                        format!("constraint \"{old}\" for table \"{}\" does not exist", table.name),
+                    ));
+                }
+                AlterAction::RenameConstraint(old, new)
+            }
+            AlterTableOperation::ValidateConstraint { name } => {
+                let name = names::fold(name);
+                if table.constraint(&name).is_none() {
+                    return Err(Error::new(
+                        SqlState::UNDEFINED_OBJECT,
+                        format!("constraint \"{name}\" of relation \"{}\" does not exist", table.name),
+                    ));
+                }
+                // Every constraint holds for every row: there is nothing left to validate.
+                return Ok(());
+            }
             AlterTableOperation::DropConstraint { if_exists, name, drop_behavior } => {
                 let name = names::fold(name);
                 if table.constraint(&name).is_none() {
@@ -57,10 +104,10 @@ impl Binder<'_> {
                         return Err(Error::new(SqlState::UNDEFINED_OBJECT, message));
                     }
                     self.notices.push(format!("{message}, skipping"));
-                    return Ok(None);
+                    return Ok(());
                 }
                 let cascade = matches!(drop_behavior, Some(DropBehavior::Cascade));
-                Ok(Some(AlterAction::DropConstraint { name, cascade }))
+                AlterAction::DropConstraint { name, cascade }
             }
             other => {
                 let text = other.to_string();
@@ -69,9 +116,133 @@ impl Binder<'_> {
                     .take_while(|word| word.chars().all(|letter| letter.is_ascii_uppercase()))
                     .take(3)
                     .collect();
-                Err(Error::unsupported(format!("ALTER TABLE {}", words.join(" "))))
+                return Err(Error::unsupported(format!("ALTER TABLE {}", words.join(" "))));
+            }
+        };
+        actions.push(action);
+        Ok(())
+    }
+
+    fn add_column(
+        &mut self,
+        table: &Table,
+        subject: &mut Subject<'_>,
+        if_not_exists: bool,
+        column: &ast::ColumnDef,
+        actions: &mut Vec<AlterAction>,
+    ) -> Result<()> {
+        let name = names::fold(&column.name);
+        if subject.ordinal(&name).is_some() {
+            let message = format!("column \"{name}\" of relation \"{}\" already exists", table.name);
+            if if_not_exists {
+                self.notices.push(format!("{message}, skipping"));
+                return Ok(());
+            }
+            return Err(Error::new(SqlState::DUPLICATE_COLUMN, message));
+        }
+        let definition = self.column_definition(column, &[])?;
+        let ordinal = subject.columns.len();
+        subject.columns.push((name, definition.ty));
+        if ordinal >= COLUMNS_MAX {
+            return Err(Error::new(
+                SqlState::TOO_MANY_COLUMNS,
+                format!("tables can have at most {COLUMNS_MAX} columns"),
+            ));
+        }
+        actions.push(AlterAction::AddColumn(Box::new(definition)));
+        for option in &column.options {
+            let given = option.name.as_ref();
+            match &option.option {
+                ast::ColumnOption::PrimaryKey(key) => {
+                    refuse_deferrable(key.characteristics.as_ref())?;
+                    if subject.primary_key.is_some() {
+                        return Err(multiple_primary_keys(&subject.name));
+                    }
+                    let name = self.key_name(subject, given.or(key.name.as_ref()), &[ordinal], "pkey")?;
+                    subject.primary_key = Some(vec![ordinal]);
+                    subject.keys.push(vec![ordinal]);
+                    actions.push(AlterAction::AddPrimaryKey(name, vec![ordinal]));
+                }
+                ast::ColumnOption::Unique(key) => {
+                    refuse_deferrable(key.characteristics.as_ref())?;
+                    refuse_nulls_not_distinct(key.nulls_distinct)?;
+                    let name = self.key_name(subject, given.or(key.name.as_ref()), &[ordinal], "key")?;
+                    subject.keys.push(vec![ordinal]);
+                    actions.push(AlterAction::AddUnique(name, vec![ordinal]));
+                }
+                ast::ColumnOption::Check(check) => {
+                    let (name, sql) = self.check_constraint(subject, given, check)?;
+                    actions.push(AlterAction::AddCheck(name, sql));
+                }
+                ast::ColumnOption::ForeignKey(key) => {
+                    let key = self.foreign_key(subject, given, key, Some(vec![ordinal]))?;
+                    actions.push(AlterAction::AddForeignKey(key));
+                }
+                _ => {}
             }
         }
+        Ok(())
+    }
+
+    fn alter_column(
+        &mut self,
+        table: &Table,
+        subject: &mut Subject<'_>,
+        name: &str,
+        op: &AlterColumnOperation,
+    ) -> Result<AlterAction> {
+        let Some(ordinal) = subject.ordinal(name) else { return Err(missing_column(table, name)) };
+        let column = table.column(name).and_then(|at| table.columns.get(at));
+        let is_identity = column.is_some_and(|column| column.identity.is_some());
+        let identity = || {
+            Err(Error::new(
+                SqlState::SYNTAX_ERROR,
+                format!("column \"{name}\" of relation \"{}\" is an identity column", table.name),
+            ))
+        };
+        let owned = name.to_owned();
+        Ok(match op {
+            AlterColumnOperation::SetNotNull => AlterAction::SetNotNull(owned, true),
+            AlterColumnOperation::DropNotNull => {
+                if is_identity {
+                    return identity();
+                }
+                let at = table.column(name);
+                if table.primary_key().is_some_and(|(_, key)| at.is_some_and(|at| key.contains(&at))) {
+                    return Err(Error::new(
+                        SqlState::INVALID_TABLE_DEFINITION,
+                        format!("column \"{name}\" is in a primary key"),
+                    ));
+                }
+                AlterAction::SetNotNull(owned, false)
+            }
+            AlterColumnOperation::SetDefault { value } => {
+                if is_identity {
+                    return identity();
+                }
+                self.default_expr(value, name, subject.columns[ordinal].1)?;
+                AlterAction::SetDefault(owned, Some(value.to_string()))
+            }
+            AlterColumnOperation::DropDefault => {
+                if is_identity {
+                    return identity().map_err(|error: Error| {
+                        error.with_hint("Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.")
+                    });
+                }
+                AlterAction::SetDefault(owned, None)
+            }
+            AlterColumnOperation::SetDataType { data_type, using, .. } => {
+                let ty = types::type_name(data_type)?;
+                subject.columns[ordinal].1 = ty;
+                AlterAction::SetType(owned, ty, using.as_ref().map(ToString::to_string))
+            }
+            AlterColumnOperation::AddGenerated { generated_as, sequence_options } => {
+                if sequence_options.as_ref().is_some_and(|options| !options.is_empty()) {
+                    return Err(Error::unsupported("an option of an identity column"));
+                }
+                AlterAction::AddIdentity(owned, !matches!(generated_as, Some(ast::GeneratedAs::ByDefault)))
+            }
+        })
     }
 
     fn add_constraint(
@@ -84,10 +255,7 @@ impl Binder<'_> {
                 refuse_deferrable(key.characteristics.as_ref())?;
                 refuse_key_options(&key.include, &key.index_options)?;
                 if subject.primary_key.is_some() {
-                    return Err(Error::new(
-                        SqlState::INVALID_TABLE_DEFINITION,
-                        format!("multiple primary keys for table \"{}\" are not allowed", subject.name),
-                    ));
+                    return Err(multiple_primary_keys(&subject.name));
                 }
                 let columns = self.key_columns(subject, &key.columns, "primary key")?;
                 let name = self.key_name(subject, key.name.as_ref(), &columns, "pkey")?;
@@ -115,6 +283,20 @@ impl Binder<'_> {
             _ => Err(Error::unsupported("this table constraint")),
         }
     }
+}
+
+fn missing_column(table: &Table, name: &str) -> Error {
+    Error::new(
+        SqlState::UNDEFINED_COLUMN,
+        format!("column \"{name}\" of relation \"{}\" does not exist", table.name),
+    )
+}
+
+fn multiple_primary_keys(table: &str) -> Error {
+    Error::new(
+        SqlState::INVALID_TABLE_DEFINITION,
+        format!("multiple primary keys for table \"{table}\" are not allowed"),
+    )
 }
 
 fn subject(table: &Arc<Table>) -> Subject<'_> {

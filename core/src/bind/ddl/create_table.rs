@@ -19,7 +19,8 @@ impl Binder<'_> {
     pub(in crate::bind) fn create_table(&mut self, create: &ast::CreateTable) -> Result<Statement> {
         refuse_other_forms(create)?;
         let name = names::qualified(&create.name)?;
-        let schema = self.creation_schema(&name)?;
+        let schema = self.table_schema(create, &name)?;
+        self.note_ineffective(create)?;
         if self.catalog.relation(&schema, &name.name).is_some() {
             if create.if_not_exists {
                 self.notices.push(format!("relation \"{}\" already exists, skipping", name.name));
@@ -34,6 +35,9 @@ impl Binder<'_> {
             return self.create_table_as(create, schema, name.name, query);
         }
         let mut columns = Vec::with_capacity(create.columns.len());
+        if let Some(like) = &create.like {
+            self.columns_like(like, &mut columns)?;
+        }
         for column in &create.columns {
             columns.push(self.column_definition(column, &columns)?);
         }
@@ -67,7 +71,81 @@ impl Binder<'_> {
         Ok(Statement::CreateTable(Some(Box::new(table))))
     }
 
-    fn column_definition(
+    /// Where the table goes: `pg_temp` stands for the schema that the session has for temporary ones.
+    fn table_schema(&self, create: &ast::CreateTable, name: &names::Qualified) -> Result<String> {
+        let named_temporary = name.schema.as_deref().is_some_and(|schema| schema.starts_with("pg_temp"));
+        if !create.temporary && !named_temporary {
+            return self.creation_schema(name);
+        }
+        if name.schema.is_some() && !named_temporary {
+            return Err(Error::new(
+                SqlState::INVALID_TABLE_DEFINITION,
+                "cannot create temporary relation in non-temporary schema",
+            ));
+        }
+        let own = self.search_path.iter().find(|schema| schema.starts_with("pg_temp_"));
+        Ok(own.cloned().unwrap_or_else(|| "pg_temp".to_owned()))
+    }
+
+    /// What is accepted without an effect here says so.
+    fn note_ineffective(&mut self, create: &ast::CreateTable) -> Result<()> {
+        if create.unlogged {
+            self.notices.push("UNLOGGED has no effect: the table is logged".to_owned());
+        }
+        let CreateTableOptions::With(options) = &create.table_options else {
+            return match &create.table_options {
+                CreateTableOptions::None => Ok(()),
+                _ => Err(Error::unsupported("this option of a table")),
+            };
+        };
+        for option in options {
+            let (name, value) = match option {
+                ast::SqlOption::KeyValue { key, value } => (names::fold(key), value.to_string()),
+                ast::SqlOption::Ident(ident) => (names::fold(ident), "true".to_owned()),
+                _ => return Err(Error::unsupported("this option of a table")),
+            };
+            let known = matches!(name.as_str(), "fillfactor" | "parallel_workers" | "toast_tuple_target")
+                || name.starts_with("autovacuum_")
+                || name.starts_with("toast.")
+                || name == "oids" && value.eq_ignore_ascii_case("false");
+            if !known {
+                return Err(if name == "oids" {
+                    Error::new(SqlState::FEATURE_NOT_SUPPORTED, "tables declared WITH OIDS are not supported")
+                } else {
+                    Error::new(
+                        SqlState::INVALID_PARAMETER_VALUE,
+                        format!("unrecognized parameter \"{name}\""),
+                    )
+                });
+            }
+            self.notices.push(format!("storage parameter \"{name}\" has no effect"));
+        }
+        Ok(())
+    }
+
+    /// LIKE: names, types and NOT NULL of another table's columns, defaults where asked for.
+    fn columns_like(
+        &mut self,
+        like: &ast::CreateTableLikeKind,
+        columns: &mut Vec<ColumnDefinition>,
+    ) -> Result<()> {
+        let ast::CreateTableLikeKind::Parenthesized(like) = like else {
+            return Err(Error::new(SqlState::SYNTAX_ERROR, "LIKE stands in parentheses"));
+        };
+        let source = std::sync::Arc::clone(self.table(&names::qualified(&like.name)?)?);
+        let with_defaults = like.defaults == Some(ast::CreateTableLikeDefaults::Including);
+        for column in &source.columns {
+            let mut copied = ColumnDefinition::plain(column.name.clone(), column.ty);
+            copied.not_null = column.not_null;
+            if with_defaults {
+                copied.default.clone_from(&column.default);
+            }
+            columns.push(copied);
+        }
+        Ok(())
+    }
+
+    pub(super) fn column_definition(
         &mut self,
         column: &ast::ColumnDef,
         before: &[ColumnDefinition],
@@ -388,15 +466,12 @@ pub(super) fn refuse_key_options(include: &[ast::Ident], options: &[ast::IndexOp
 
 fn refuse_other_forms(create: &ast::CreateTable) -> Result<()> {
     let refuse = |is_said: bool, what: &str| if is_said { Err(Error::unsupported(what)) } else { Ok(()) };
-    refuse(create.temporary || create.global.is_some(), "a temporary table")?;
-    refuse(create.unlogged, "an unlogged table")?;
     refuse(create.external, "an external table")?;
     refuse(create.or_replace, "CREATE OR REPLACE TABLE")?;
-    refuse(create.like.is_some(), "CREATE TABLE LIKE")?;
     refuse(create.inherits.is_some(), "INHERITS")?;
     refuse(create.partition_by.is_some() || create.partition_of.is_some(), "a partitioned table")?;
-    refuse(create.on_commit.is_some(), "ON COMMIT")?;
-    refuse(!matches!(create.table_options, CreateTableOptions::None), "a storage parameter of a table")?;
+    let keeps_rows = matches!(create.on_commit, None | Some(ast::OnCommit::PreserveRows));
+    refuse(!keeps_rows, "ON COMMIT DROP or DELETE ROWS")?;
     let plain = !create.transient
         && !create.volatile
         && !create.iceberg

@@ -48,6 +48,7 @@ impl Binder<'_> {
                 Some(other) => {
                     let hint = match other {
                         Relation::Table(_) => "Use DROP TABLE to remove a table.",
+                        Relation::View(_) => "Use DROP VIEW to remove a view.",
                         Relation::Index(_) | Relation::Key(..) => "Use DROP INDEX to remove an index.",
                         Relation::Sequence(_) => "Use DROP SEQUENCE to remove a sequence.",
                     };

@@ -45,6 +45,9 @@ impl Binder<'_> {
             )),
         };
         let found = found.map_err(|error| self.at(error, place))?;
+        if let Some(last) = idents.last() {
+            self.mark_column(&found.expr, last.span.start);
+        }
         self.note(&found, place, level);
         Ok(found.expr)
     }

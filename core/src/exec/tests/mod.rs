@@ -61,7 +61,7 @@ impl Rig {
             let mut changed = (*table).clone();
             let mut keys = Vec::new();
             for constraint in &mut changed.constraints {
-                let Constraint { name, rule } = constraint;
+                let Constraint { name, rule, .. } = constraint;
                 if let Rule::PrimaryKey { columns, index } | Rule::Unique { columns, index } = rule
                     && table.rowid_column.is_none_or(|rowid| *columns != [rowid])
                 {

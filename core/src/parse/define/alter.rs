@@ -1,0 +1,80 @@
+//! ALTER of names, owners and schemas, of sequences and views; what a table is made of is sqlparser's.
+
+use crate::error::{Error, Result};
+use crate::parse::lexer::TokenKind;
+
+use super::create::{role, sequence_options};
+use super::reader::Reader;
+use super::types::{Command, ObjectKind};
+
+/// The ALTER commands of ours.
+pub(super) fn alter(reader: &mut Reader<'_>) -> Result<Option<Command>> {
+    let start = reader.mark();
+    reader.expect(&["alter"])?;
+    let kind = if reader.take(&["table"]) {
+        ObjectKind::Table
+    } else if reader.take(&["view"]) {
+        ObjectKind::View
+    } else if reader.take(&["materialized", "view"]) {
+        ObjectKind::MaterializedView
+    } else if reader.take(&["index"]) {
+        ObjectKind::Index
+    } else if reader.take(&["sequence"]) {
+        ObjectKind::Sequence
+    } else if reader.take(&["schema"]) {
+        ObjectKind::Schema
+    } else {
+        reader.back_to(start);
+        return Ok(None);
+    };
+    let if_exists = kind != ObjectKind::Schema && reader.take(&["if", "exists"]);
+    reader.take(&["only"]);
+    let name = reader.object()?;
+    reader.operator("*");
+    if reader.take(&["rename", "to"]) {
+        let to = reader.name()?;
+        return Ok(Some(Command::Rename { kind, name, if_exists, to }));
+    }
+    if reader.take(&["set", "schema"]) {
+        let schema = reader.name()?;
+        return Ok(Some(Command::SetSchema { kind, name, if_exists, schema }));
+    }
+    if reader.take(&["owner", "to"]) {
+        let owner = role(reader)?;
+        return Ok(Some(Command::Owner { kind, name, if_exists, owner }));
+    }
+    let columned = matches!(kind, ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView);
+    if columned && reader.word_at(1).as_deref() != Some("constraint") && reader.take(&["rename"]) {
+        reader.take(&["column"]);
+        let column = reader.name()?;
+        reader.expect(&["to"])?;
+        let to = reader.name()?;
+        return Ok(Some(Command::RenameColumn { kind, name, if_exists, column, to }));
+    }
+    match kind {
+        ObjectKind::Sequence => {
+            let options = sequence_options(reader)?;
+            if options == Default::default() {
+                return Err(reader.unexpected());
+            }
+            Ok(Some(Command::AlterSequence { name, if_exists, options }))
+        }
+        ObjectKind::View if reader.take(&["alter"]) => {
+            reader.take(&["column"]);
+            let column = reader.name()?;
+            let default = if reader.take(&["set", "default"]) {
+                Some(reader.text_until(|_| false)?)
+            } else {
+                reader.expect(&["drop", "default"])?;
+                None
+            };
+            Ok(Some(Command::ViewDefault { name, if_exists, column, default }))
+        }
+        ObjectKind::Table => {
+            reader.back_to(start);
+            Ok(None)
+        }
+        _ if reader.is(TokenKind::Word) => Err(Error::unsupported(format!("this ALTER {}", kind.tag()))),
+        _ => Err(reader.unexpected()),
+    }
+}
