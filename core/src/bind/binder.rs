@@ -383,6 +383,16 @@ impl<'a> Binder<'a> {
         .map_err(|error| self.at(error, name.place))
     }
 
+    /// The table a statement changes: no materialised view.
+    pub(super) fn changeable(&self, name: &Qualified) -> Result<&'a std::sync::Arc<Table>> {
+        let table = self.table(name)?;
+        if table.materialized.is_some() {
+            let message = format!("cannot change materialized view \"{}\"", table.name);
+            return Err(Error::new(SqlState::WRONG_OBJECT_TYPE, message));
+        }
+        Ok(table)
+    }
+
     /// The schema new objects go to.
     pub(super) fn creation_schema(&self, name: &Qualified) -> Result<String> {
         let schema = match &name.schema {

@@ -13,10 +13,10 @@ const SERVER_VERSION: &str = "15.0";
 /// The settings of one session. Cheap to clone: a transaction keeps the ones to go back to.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
-    search_path: Vec<String>,
+    path: Vec<String>,
     /// The schema of the session's temporary objects, once there are any, and the path with it in front.
     temporary: Option<String>,
-    whole_path: Vec<String>,
+    searched: Vec<String>,
     durability: Durability,
     isolation: Isolation,
     default_isolation: Isolation,
@@ -69,9 +69,9 @@ impl Settings {
     /// The defaults, with the database's durability.
     pub(super) fn new(durability: Durability) -> Settings {
         Settings {
-            search_path: vec!["public".to_owned()],
+            path: vec!["public".to_owned()],
             temporary: None,
-            whole_path: vec!["public".to_owned()],
+            searched: vec!["public".to_owned()],
             durability,
             isolation: Isolation::default(),
             default_isolation: Isolation::default(),
@@ -83,7 +83,7 @@ impl Settings {
 
     /// Schemas searched for unqualified names.
     pub(super) fn search_path(&self) -> &[String] {
-        &self.whole_path
+        &self.searched
     }
 
     /// The schema of the session's temporary objects.
@@ -106,8 +106,8 @@ impl Settings {
     }
 
     fn settle_path(&mut self) {
-        let path = self.search_path.iter().filter(|name| *name != "pg_temp").cloned();
-        self.whole_path = self.temporary.iter().cloned().chain(path).collect();
+        let path = self.path.iter().filter(|name| *name != "pg_temp").cloned();
+        self.searched = self.temporary.iter().cloned().chain(path).collect();
     }
 
     /// When commits are done.
@@ -161,11 +161,11 @@ impl Settings {
     /// What plans depend on, as a number: equal numbers, equal meaning of a text.
     pub(super) fn plan_key(&self) -> u64 {
         use core::hash::{Hash, Hasher};
-        if self.whole_path.len() == 1 && self.whole_path[0] == "public" {
+        if self.searched.len() == 1 && self.searched[0] == "public" {
             return 0;
         }
         let mut hasher = rustc_hash::FxHasher::default();
-        self.whole_path.hash(&mut hasher);
+        self.searched.hash(&mut hasher);
         hasher.finish() | 1
     }
 
@@ -178,7 +178,7 @@ impl Settings {
     pub(super) fn get(&self, name: &str) -> Option<String> {
         let name = name.to_ascii_lowercase();
         Some(match name.as_str() {
-            "search_path" => self.search_path.join(", "),
+            "search_path" => self.path.join(", "),
             "timezone" | "time zone" => self.time_zone.clone(),
             "statement_timeout" => match self.statement_timeout_millis {
                 0 => "0".to_owned(),
@@ -225,8 +225,8 @@ impl Settings {
         };
         match name.as_str() {
             "search_path" => {
-                self.search_path = match value {
-                    None => defaults.search_path.clone(),
+                self.path = match value {
+                    None => defaults.path.clone(),
                     Some(list) => names_of(list).ok_or_else(|| invalid(list))?,
                 };
                 self.settle_path();

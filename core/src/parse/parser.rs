@@ -74,7 +74,7 @@ impl Parsed {
             Ast::Statement(statement) => {
                 matches!(**statement, ast::Statement::Commit { .. } | ast::Statement::Rollback { .. })
             }
-            Ast::Empty | Ast::InsertRows(_) => false,
+            Ast::Empty | Ast::Command(_) | Ast::InsertRows(_) => false,
         }
     }
 

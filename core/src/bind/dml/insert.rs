@@ -34,7 +34,7 @@ impl Binder<'_> {
             return Err(Error::unsupported("INSERT into a function or query"));
         };
         let name = names::qualified(name)?;
-        let table = Arc::clone(self.table(&name)?);
+        let table = Arc::clone(self.changeable(&name)?);
         let mut named = Vec::with_capacity(insert.columns.len());
         for column in &insert.columns {
             let column = names::qualified(column)?;

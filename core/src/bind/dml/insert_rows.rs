@@ -25,7 +25,7 @@ impl Binder<'_> {
             _ => return Err(Error::unsupported("a cross-database reference")),
         };
         let at = |error: Error, name: &Name| error.at(parse::position_of_byte(self.sql(), name.start));
-        let table = Arc::clone(self.table(&name).map_err(|error| at(error, &insert.table[0]))?);
+        let table = Arc::clone(self.changeable(&name).map_err(|error| at(error, &insert.table[0]))?);
         let mut named = Vec::with_capacity(insert.columns.len());
         for column in &insert.columns {
             let qualified = Qualified { schema: None, name: names::cut(column.text.clone()), place: NOWHERE };

@@ -109,6 +109,7 @@ impl Binder<'_> {
                 format!("relation \"{}\" cannot be the target of a modifying statement", name.name),
             ));
         }
+        self.changeable(&name)?;
         let (plan, mut named) = self.scan(&name)?;
         let LogicalPlan::Scan(mut scan) = plan else {
             return Err(Error::internal("a table is scanned"));

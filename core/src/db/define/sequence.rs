@@ -151,10 +151,11 @@ pub(in crate::db) fn with_options(
         sequence.cycle = cycle;
     }
     // A new type takes its own end along where the old end was the old type's.
-    let retyped = options.data_type.is_some() && !is_new;
+    let retyped = options.data_type.is_some();
+    let keeps = |at_end: bool| !(is_new || retyped && at_end);
     sequence.max = match options.max {
         Some(Some(max)) => max,
-        None if !is_new && !(retyped && sequence.max == old_bounds.1) => sequence.max,
+        None if keeps(sequence.max == old_bounds.1) => sequence.max,
         _ => {
             if ascending {
                 bounds.1
@@ -165,7 +166,7 @@ pub(in crate::db) fn with_options(
     };
     sequence.min = match options.min {
         Some(Some(min)) => min,
-        None if !is_new && !(retyped && sequence.min == old_bounds.0) => sequence.min,
+        None if keeps(sequence.min == old_bounds.0) => sequence.min,
         _ => {
             if ascending {
                 1
