@@ -96,6 +96,9 @@ impl Writer {
     }
 
     fn outcome(&mut self, outcome: &Outcome) -> Result<()> {
+        if outcome.copied.is_some() {
+            return Err(Error::unsupported("COPY TO STDOUT through the browser's API"));
+        }
         self.align(8);
         self.u32(if outcome.returns_rows { RETURNS_ROWS } else { 0 });
         self.count(outcome.columns.len())?;
@@ -317,6 +320,7 @@ mod tests {
                 Batch { columns: vec![ints(&[3]), texts(&[Some("\u{e9}")])], rows: 1 },
             ],
             notices: Vec::new(),
+            copied: None,
         }
     }
 

@@ -185,7 +185,13 @@ impl Change<'_> {
     }
 
     /// Adds PRIMARY KEY or UNIQUE; the table is in the catalog, and `table` is its newest form.
-    pub(super) fn add_key(&mut self, table: &mut Table, name: &str, columns: &[usize], primary: bool) -> Result<()> {
+    pub(super) fn add_key(
+        &mut self,
+        table: &mut Table,
+        name: &str,
+        columns: &[usize],
+        primary: bool,
+    ) -> Result<()> {
         self.catalog.check_free(&table.schema, name)?;
         let is_rowid = table.rowid_column.is_some_and(|ordinal| columns == [ordinal]);
         let index = if is_rowid {
@@ -329,7 +335,8 @@ impl Change<'_> {
                 taken(&table, new)?;
                 for constraint in table.constraints.iter_mut().filter(|found| found.name == *old) {
                     new.clone_into(&mut constraint.name);
-                    let (Rule::PrimaryKey { index, .. } | Rule::Unique { index, .. }) = &constraint.rule else {
+                    let (Rule::PrimaryKey { index, .. } | Rule::Unique { index, .. }) = &constraint.rule
+                    else {
                         continue;
                     };
                     self.catalog.check_free(&table.schema, new)?;

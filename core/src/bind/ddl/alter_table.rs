@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use sqlparser::ast::{
-    self, AlterColumnOperation, AlterTableOperation, DropBehavior, TableConstraint,
-};
+use sqlparser::ast::{self, AlterColumnOperation, AlterTableOperation, DropBehavior, TableConstraint};
 
-use crate::bind::binder::Binder;
 use crate::base::limits::COLUMNS_MAX;
+use crate::bind::binder::Binder;
 use crate::bind::{names, types};
 use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};

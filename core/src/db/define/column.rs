@@ -17,7 +17,9 @@ use crate::store;
 use crate::value::{CastLevel, TypeName, cast_level};
 
 use super::Session;
-use super::ddl::{Change, change, check_no_nulls, fill, is_integer, nextval, quoted, say_cascade, table_name};
+use super::ddl::{
+    Change, change, check_no_nulls, fill, is_integer, nextval, quoted, say_cascade, table_name,
+};
 use super::storage::rebuild;
 
 /// Carries out an action on columns; `false`: it is another kind of action.
@@ -49,8 +51,7 @@ pub(in crate::db) fn alter(
         AlterAction::AddIdentity(name, always) => add_identity(session, tag, &table, name, *always)?,
         AlterAction::DropConstraint { name, .. } => {
             let orders = table.primary_key().is_some_and(|(constraint, _)| {
-                constraint.name == *name
-                    && matches!(constraint.rule, Rule::PrimaryKey { index: None, .. })
+                constraint.name == *name && matches!(constraint.rule, Rule::PrimaryKey { index: None, .. })
             });
             if orders {
                 // The key was the row number: the rows get hidden numbers, then the key goes.
@@ -248,10 +249,9 @@ fn set_type(
     let ordinal = ordinal(table, name)?;
     let (catalog, _) = session.catalog()?;
     let column = &table.columns[ordinal];
-    let reads =
-        |uses: &[(crate::base::ObjectId, Vec<usize>)]| {
-            uses.iter().any(|(used, columns)| *used == table.id && columns.contains(&ordinal))
-        };
+    let reads = |uses: &[(crate::base::ObjectId, Vec<usize>)]| {
+        uses.iter().any(|(used, columns)| *used == table.id && columns.contains(&ordinal))
+    };
     let materialized = catalog.tables.values().filter_map(|other| other.materialized.as_ref());
     if catalog.views.values().any(|view| reads(&view.query.uses))
         || materialized.into_iter().any(|view| reads(&view.query.uses))
