@@ -65,6 +65,7 @@ pub(super) enum Clause {
     Frame,
     Default,
     Check,
+    Generated,
 }
 
 impl Clause {
@@ -88,6 +89,7 @@ impl Clause {
             Clause::Frame => "window frames",
             Clause::Default => "DEFAULT expressions",
             Clause::Check => "check constraints",
+            Clause::Generated => "column generation expressions",
         }
     }
 

@@ -4,6 +4,7 @@ use sqlparser::ast;
 
 use crate::catalog::{Catalog, Column, Table};
 use crate::error::{Error, Result, SqlState};
+use crate::function::{Volatility, scalar_volatility};
 use crate::parse;
 use crate::plan::{ColumnInfo, Expr};
 use crate::value::TypeName;
@@ -111,6 +112,58 @@ impl Binder<'_> {
             return Err(self.at_expr(error, syntax));
         }
         Ok(bound)
+    }
+
+    /// GENERATED ALWAYS AS over the columns given, which are not generated themselves.
+    pub(super) fn generated_expr<'c>(
+        &mut self,
+        syntax: &ast::Expr,
+        table: &str,
+        columns: impl Iterator<Item = (&'c str, ColumnInfo)>,
+        column: &str,
+        ty: TypeName,
+    ) -> Result<Expr> {
+        let relation = Relation {
+            alias: table.to_owned(),
+            schema: None,
+            columns: columns.map(|(name, info)| NamedColumn { name: name.to_owned(), info }).collect(),
+            table: None,
+        };
+        let scope = Scope::of(relation);
+        let mut level = Level::new(&scope, Clause::Generated);
+        let bound = self.expr(syntax, &mut level)?;
+        if bound.has_subquery() {
+            let error = Error::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "cannot use subquery in column generation expression",
+            );
+            return Err(self.at_expr(error, syntax));
+        }
+        let changes = bound.any(&|expr| match expr {
+            Expr::Call { function, .. } => scalar_volatility(*function) != Volatility::Immutable,
+            _ => false,
+        });
+        if changes {
+            return Err(Error::new(
+                SqlState::INVALID_OBJECT_DEFINITION,
+                "generation expression is not immutable",
+            ));
+        }
+        let from = bound.ty();
+        self.assign(bound, ty, column, Some(syntax)).map_err(|error| {
+            if error.sqlstate() != SqlState::DATATYPE_MISMATCH {
+                return error;
+            }
+            Error::new(
+                SqlState::DATATYPE_MISMATCH,
+                format!(
+                    "column \"{column}\" is of type {} but default expression is of type {}",
+                    ty.ty.name(),
+                    from.name()
+                ),
+            )
+            .with_hint("You will need to rewrite or cast the expression.")
+        })
     }
 
     /// Ids for the columns of a row that no plan produces: the new row of INSERT and UPDATE.

@@ -109,7 +109,7 @@ impl Change<'_> {
                 not_null: column.not_null,
                 default: column.default.clone(),
                 identity: None,
-                generated: None,
+                generated: column.generated.clone(),
             };
             if column.serial || column.identity.is_some() {
                 let sequence = self.owned_sequence(&table, ordinal, &column.name, column.ty.ty)?;
@@ -413,7 +413,14 @@ pub(super) fn fill(session: &mut Session, table: &Arc<Table>, query: &Query) -> 
         row.push(info);
     }
     let source = LogicalPlan::Project { input: Box::new(query.plan.clone()), items };
-    let insert = Insert { table: Arc::clone(table), source, row, checks: Vec::new(), returning: Vec::new() };
+    let insert = Insert {
+        table: Arc::clone(table),
+        source,
+        row,
+        rules: Default::default(),
+        conflict: None,
+        returning: Vec::new(),
+    };
     let bound = Bound {
         statement: Statement::Insert(insert),
         parameters: Vec::new(),

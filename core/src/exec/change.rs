@@ -20,21 +20,29 @@ use crate::base::RowId;
 use crate::catalog::{Catalog, ForeignKey, ReferentialAction, Rule, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::eval::Row;
-use crate::physical::Check;
+use crate::physical::RowRules;
 use crate::store::{ChildProbe, ParentProbe, TableWriter, failing_row};
 use crate::value::{Datum, TypeName, equal};
 
 use super::run::Run;
 
-/// Refuses a row that violates a CHECK (23514). A NULL where none may be is the writer's to refuse, and
-/// comes first.
-pub(crate) fn check_row(run: &mut Run<'_, '_>, table: &Table, checks: &[Check], row: &[Datum]) -> Result<()> {
-    if checks.is_empty()
-        || table.columns.iter().zip(row).any(|(column, value)| column.not_null && value.is_null())
+/// Fills in generated columns, then refuses a row that violates a CHECK (23514). A NULL where none may be
+/// is the writer's to refuse, and comes first.
+pub(crate) fn settle_row(
+    run: &mut Run<'_, '_>,
+    table: &Table,
+    rules: &RowRules,
+    row: &mut [Datum],
+) -> Result<()> {
+    for (ordinal, program) in &rules.generated {
+        row[*ordinal] = run.value(program, Row::Values(row))?;
+    }
+    if rules.checks.is_empty()
+        || table.columns.iter().zip(&*row).any(|(column, value)| column.not_null && value.is_null())
     {
         return Ok(());
     }
-    for check in checks {
+    for check in &rules.checks {
         if run.value(&check.predicate, Row::Values(row))? == Datum::Bool(false) {
             return Err(Error::new(
                 SqlState::CHECK_VIOLATION,
@@ -81,6 +89,11 @@ struct TableChanges {
 struct OldKey {
     old: Vec<Datum>,
     new: Option<Vec<Datum>>,
+}
+
+/// Whether an action writes rows rather than removing them.
+fn action_changes(action: ReferentialAction, keys: &[OldKey]) -> bool {
+    action != ReferentialAction::Cascade || keys.iter().any(|key| key.new.is_some())
 }
 
 enum Task {
@@ -295,6 +308,9 @@ impl Changes {
         }
         let page_size = run.cx.pages.source().page_size();
         let child = Arc::clone(&reference.child);
+        if action_changes(action, keys) && child.columns.iter().any(|column| column.generated.is_some()) {
+            return Err(Error::unsupported("a referential action on a table with generated columns"));
+        }
         let mut writer = TableWriter::new(&self.catalog, &child, page_size)?;
         let place = self.table_changes(&child);
         for (at, rowid) in children {

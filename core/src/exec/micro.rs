@@ -11,7 +11,7 @@ use crate::value::Datum;
 
 use super::ExecContext;
 use super::access::{Shape, shape_of};
-use super::change::{Changes, check_row};
+use super::change::{Changes, settle_row};
 use super::run::{Run, Shared};
 use super::{short_change, short_insert};
 
@@ -144,7 +144,7 @@ fn insert(run: &mut Run<'_, '_>, rows: &[Vec<Program>], plan: &InsertPlan) -> Re
         for program in row {
             values.push(key_value(run, program)?);
         }
-        check_row(run, &plan.table, &plan.checks, &values)?;
+        settle_row(run, &plan.table, &plan.rules, &mut values)?;
         writer.insert(run.cx.pages.sink()?, &values)?;
         if refers {
             changes.get_or_insert_with(|| Changes::new(run.cx.catalog, &plan.table)).inserted(&values)?;

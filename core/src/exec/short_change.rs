@@ -13,7 +13,7 @@ use crate::physical::{Change, Kept};
 use crate::store::{TableWriter, WriterShape};
 use crate::value::{Datum, SqlType};
 
-use super::change::{Changes, check_row};
+use super::change::{Changes, settle_row};
 use super::run::Run;
 
 /// Changes the row that `source` holds, if it holds one; answers how many were changed.
@@ -33,7 +33,7 @@ pub(super) fn change(
             for (ordinal, from) in &plan.assignments {
                 new[*ordinal] = source.columns[*from].datum(0, types[*from])?;
             }
-            check_row(run, &plan.table, &plan.checks, &new)?;
+            settle_row(run, &plan.table, &plan.rules, &mut new)?;
             let rowid = RowId(source.columns[plan.rowid].ints()[0]);
             let mut writer = writer(run, &plan.kept, &plan.table)?;
             writer.update(run.cx.pages.sink()?, rowid, &old, &new)?;

@@ -71,7 +71,7 @@ pub(super) fn shape_of(
 
 fn short_row(row: &[Program], plan: &InsertPlan, writer: &WriterShape) -> Option<ShortRow> {
     let table = &plan.table;
-    let plain = plan.checks.is_empty() && table.indexes.is_empty() && table.foreign_keys().next().is_none();
+    let plain = plan.rules.is_empty() && table.indexes.is_empty() && table.foreign_keys().next().is_none();
     let stored = writer.stored();
     if !plain || stored.len() > COLUMNS_MAX || row.len() != table.columns.len() {
         return None;

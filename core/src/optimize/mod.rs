@@ -32,7 +32,7 @@ use crate::base::ColumnId;
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::function::{Volatility, scalar_volatility};
-use crate::plan::{Bound, Expr, LogicalPlan, Statement};
+use crate::plan::{Bound, Expr, LogicalPlan, RowRules, Statement};
 
 /// What rules know beside their plan.
 struct RuleContext<'a> {
@@ -55,7 +55,11 @@ fn statement(statement: &mut Statement, context: &RuleContext<'_>) {
         Statement::Insert(insert) => {
             let required: Vec<ColumnId> = insert.row.iter().map(|info| info.id).collect();
             rewrite(&mut insert.source, &required, context);
-            insert.checks.iter_mut().for_each(|check| expression(&mut check.predicate, context));
+            rules(&mut insert.rules, context);
+            if let Some(update) = insert.conflict.as_mut().and_then(|conflict| conflict.update.as_mut()) {
+                update.assignments.iter_mut().for_each(|(_, expr)| expression(expr, context));
+                update.predicate.iter_mut().for_each(|expr| expression(expr, context));
+            }
             insert.returning.iter_mut().for_each(|(_, expr)| expression(expr, context));
         }
         Statement::Update(update) => {
@@ -64,7 +68,7 @@ fn statement(statement: &mut Statement, context: &RuleContext<'_>) {
             required.extend(update.assignments.iter().map(|(_, id)| *id));
             update.returning.iter().for_each(|(_, expr)| expr.columns(&mut required));
             rewrite(&mut update.source, &required, context);
-            update.checks.iter_mut().for_each(|check| expression(&mut check.predicate, context));
+            rules(&mut update.rules, context);
             update.returning.iter_mut().for_each(|(_, expr)| expression(expr, context));
         }
         Statement::Delete(delete) => {
@@ -112,6 +116,11 @@ fn rewrite(plan: &mut LogicalPlan, required: &[ColumnId], context: &RuleContext<
     prune_columns::apply(plan, required);
     merge_projections::apply(plan);
     subqueries(plan, context);
+}
+
+fn rules(rules: &mut RowRules, context: &RuleContext<'_>) {
+    rules.generated.iter_mut().for_each(|(_, expr)| expression(expr, context));
+    rules.checks.iter_mut().for_each(|check| expression(&mut check.predicate, context));
 }
 
 // Expressions outside plans: CHECK, RETURNING.

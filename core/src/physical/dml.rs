@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::ObjectId;
 use crate::catalog::Table;
 use crate::eval::Program;
 
@@ -14,11 +15,42 @@ pub(crate) struct Check {
     pub predicate: Program,
 }
 
+/// What a table makes of every row before it is written, over the new row in table order.
+#[derive(Debug)]
+pub(crate) struct RowRules {
+    /// Generated columns by ordinal.
+    pub generated: Vec<(usize, Program)>,
+    pub checks: Vec<Check>,
+}
+
+impl RowRules {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.generated.is_empty() && self.checks.is_empty()
+    }
+}
+
+/// ON CONFLICT.
+#[derive(Debug)]
+pub(crate) struct ConflictPlan {
+    /// The unique indexes that are looked at (`None`: the rowid); absent means all.
+    pub arbiters: Option<Vec<Option<ObjectId>>>,
+    /// DO UPDATE.
+    pub update: Option<ConflictUpdate>,
+}
+
+/// DO UPDATE, over the existing row followed by the row of the INSERT.
+#[derive(Debug)]
+pub(crate) struct ConflictUpdate {
+    pub assignments: Vec<(usize, Program)>,
+    pub predicate: Option<Program>,
+}
+
 /// INSERT: the input's columns are the new row, in table order.
 #[derive(Debug)]
 pub(crate) struct InsertPlan {
     pub table: Arc<Table>,
-    pub checks: Vec<Check>,
+    pub rules: RowRules,
+    pub conflict: Option<ConflictPlan>,
     /// Over the new row.
     pub returning: Programs,
     /// The source reads the table it writes: gather it first.
@@ -37,8 +69,7 @@ pub(crate) struct UpdatePlan {
     pub old: Vec<usize>,
     /// Assigned ordinals with the position of the new value in the input.
     pub assignments: Vec<(usize, usize)>,
-    /// Over the new row in table order.
-    pub checks: Vec<Check>,
+    pub rules: RowRules,
     /// Over the new row followed by the input's columns.
     pub returning: Programs,
     /// As in [`InsertPlan`].

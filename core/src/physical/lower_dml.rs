@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use crate::base::ColumnId;
+use crate::catalog::Table;
 use crate::error::{Error, Result};
-use crate::plan::{CheckExpr, ColumnInfo, Delete, Expr, Insert, OutputColumn, Update};
+use crate::eval::Program;
+use crate::plan::{ColumnInfo, Delete, Expr, Insert, OnConflict, OutputColumn, Update};
 use crate::value::SqlType;
 
-use super::dml::{Check, DeletePlan, InsertPlan, UpdatePlan};
+use super::dml::{Check, ConflictPlan, ConflictUpdate, DeletePlan, InsertPlan, RowRules, UpdatePlan};
 use super::plan::{Kept, Node, Operation, Programs};
 use super::scope::{Columns, Lowered, Lowerer};
 
@@ -23,9 +25,14 @@ impl Lowerer<'_> {
             || self.subplans.iter().any(|subplan| reads_table(&subplan.root, insert.table.id));
         let input = self.in_order(lowered, &wanted)?;
         let row = columns_of(&insert.row);
+        let conflict = match &insert.conflict {
+            Some(conflict) => Some(self.lower_conflict(conflict, &insert.table, &row)?),
+            None => None,
+        };
         let plan = InsertPlan {
             table: Arc::clone(&insert.table),
-            checks: self.lower_checks(&insert.checks, &row)?,
+            rules: self.lower_rules(&insert.rules, &row)?,
+            conflict,
             returning: self.lower_returning(&insert.returning, &row)?,
             gather: reads,
             kept: Kept::default(),
@@ -47,7 +54,7 @@ impl Lowerer<'_> {
             rowid: place(&columns, update.rowid)?,
             old: places(&columns, &update.old)?,
             assignments,
-            checks: self.lower_checks(&update.checks, &row)?,
+            rules: self.lower_rules(&update.rules, &row)?,
             returning: self.lower_returning(&update.returning, &row.beside(&columns))?,
             kept: Kept::default(),
         };
@@ -68,16 +75,47 @@ impl Lowerer<'_> {
         Ok(self.node(Operation::Delete { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
     }
 
+    fn lower_conflict(
+        &mut self,
+        conflict: &OnConflict,
+        table: &Table,
+        excluded: &Columns,
+    ) -> Result<ConflictPlan> {
+        let update = match &conflict.update {
+            None => None,
+            Some(update) => {
+                let known = self.subplans.len();
+                let columns = columns_of(&update.old).beside(excluded);
+                let assignments = self.lower_assigned(&update.assignments, &columns)?;
+                let predicate = match &update.predicate {
+                    Some(predicate) => Some(self.compile(predicate, &columns)?),
+                    None => None,
+                };
+                // It would see rows of its own statement.
+                if self.subplans[known..].iter().any(|subplan| reads_table(&subplan.root, table.id)) {
+                    return Err(Error::unsupported("a subquery of DO UPDATE that reads the target table"));
+                }
+                Some(ConflictUpdate { assignments, predicate })
+            }
+        };
+        Ok(ConflictPlan { arbiters: conflict.arbiters.clone(), update })
+    }
+
+    fn lower_assigned(&mut self, items: &[(usize, Expr)], row: &Columns) -> Result<Vec<(usize, Program)>> {
+        items.iter().map(|(ordinal, expr)| Ok((*ordinal, self.compile(expr, row)?))).collect()
+    }
+
     /// Checks in order of their names, as PostgreSQL tries them.
-    fn lower_checks(&mut self, checks: &[CheckExpr], row: &Columns) -> Result<Vec<Check>> {
-        let mut lowered = checks
+    fn lower_rules(&mut self, rules: &crate::plan::RowRules, row: &Columns) -> Result<RowRules> {
+        let mut lowered = rules
+            .checks
             .iter()
             .map(|check| {
                 Ok(Check { name: check.name.clone(), predicate: self.compile(&check.predicate, row)? })
             })
             .collect::<Result<Vec<_>>>()?;
         lowered.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(lowered)
+        Ok(RowRules { generated: self.lower_assigned(&rules.generated, row)?, checks: lowered })
     }
 
     fn lower_returning(&mut self, returning: &Returning, columns: &Columns) -> Result<Programs> {

@@ -44,7 +44,9 @@ pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) ->
             }
             _ => None,
         },
-        (Operation::Insert { input, plan }, PlanKind::Insert) if output.is_empty() => {
+        (Operation::Insert { input, plan }, PlanKind::Insert)
+            if output.is_empty() && plan.conflict.is_none() =>
+        {
             match &input.operation {
                 Operation::Values { rows } if rows.len() <= ROWS_MAX => {
                     Some(Micro::InsertValues { rows: Arc::clone(rows), plan: Arc::clone(plan) })

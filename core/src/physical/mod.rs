@@ -21,7 +21,7 @@ mod order;
 mod plan;
 mod scope;
 
-pub(crate) use dml::{Check, DeletePlan, InsertPlan, UpdatePlan};
+pub(crate) use dml::{ConflictPlan, DeletePlan, InsertPlan, RowRules, UpdatePlan};
 pub use lower::lower;
 pub(crate) use micro::{Change, Micro};
 pub(crate) use plan::{

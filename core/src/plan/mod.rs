@@ -17,7 +17,7 @@ pub use node::{
     LogicalPlan, SetCall, SetOperator, SortKey, TableId, TableScan, WindowCall, WindowFunction,
 };
 pub use statement::{
-    AlterAction, AlterTable, Bound, CheckExpr, ColumnDefinition, CreateIndex, CreateTable, Delete, Drop,
-    DropKind, ForeignKeyDefinition, Insert, Isolation, OutputColumn, Query, Statement, TransactionStatement,
-    Update,
+    AlterAction, AlterTable, Bound, CheckExpr, ColumnDefinition, ConflictUpdate, CreateIndex, CreateTable,
+    Delete, Drop, DropKind, ForeignKeyDefinition, Insert, Isolation, OnConflict, OutputColumn, Query,
+    RowRules, Statement, TransactionStatement, Update,
 };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::ColumnId;
+use crate::base::{ColumnId, ObjectId};
 use crate::catalog::{Index, IndexKey, ReferentialAction, Table};
 use crate::parse::Command;
 use crate::value::{SqlType, TypeName};
@@ -99,6 +99,35 @@ pub struct CheckExpr {
     pub predicate: Expr,
 }
 
+/// What a table makes of every row before it is written, bound to the columns of the new row.
+#[derive(Clone, Debug, Default)]
+pub struct RowRules {
+    /// Generated columns: ordinal and expression, over the columns that are not generated.
+    pub generated: Vec<(usize, Expr)>,
+    /// CHECK constraints.
+    pub checks: Vec<CheckExpr>,
+}
+
+/// ON CONFLICT.
+#[derive(Clone, Debug)]
+pub struct OnConflict {
+    /// The unique indexes that are looked at (`None`: the rowid); absent means all.
+    pub arbiters: Option<Vec<Option<ObjectId>>>,
+    /// DO UPDATE; absent is DO NOTHING.
+    pub update: Option<ConflictUpdate>,
+}
+
+/// DO UPDATE.
+#[derive(Clone, Debug)]
+pub struct ConflictUpdate {
+    /// Ids of the existing row's columns, in table order; `excluded` is the row of the INSERT.
+    pub old: Vec<ColumnInfo>,
+    /// Assigned ordinals and their values.
+    pub assignments: Vec<(usize, Expr)>,
+    /// WHERE.
+    pub predicate: Option<Expr>,
+}
+
 /// INSERT.
 #[derive(Clone, Debug)]
 pub struct Insert {
@@ -109,8 +138,10 @@ pub struct Insert {
     pub source: LogicalPlan,
     /// Ids of the new row's columns, in table order: `source` produces them; checks and RETURNING use them.
     pub row: Vec<ColumnInfo>,
-    /// CHECK constraints.
-    pub checks: Vec<CheckExpr>,
+    /// What holds for every row.
+    pub rules: RowRules,
+    /// ON CONFLICT.
+    pub conflict: Option<OnConflict>,
     /// RETURNING; empty means none.
     pub returning: Vec<(OutputColumn, Expr)>,
 }
@@ -128,8 +159,8 @@ pub struct Update {
     pub old: Vec<ColumnInfo>,
     /// Assigned ordinals and the column of `source` with the new, coerced value.
     pub assignments: Vec<(usize, ColumnId)>,
-    /// CHECK constraints, over the columns of the *new* row: `row`.
-    pub checks: Vec<CheckExpr>,
+    /// What holds for every *new* row: `row`.
+    pub rules: RowRules,
     /// Ids by which checks and RETURNING name the new row, in table order.
     pub row: Vec<ColumnInfo>,
     /// RETURNING over the new row (and other columns of `source`).
@@ -162,6 +193,8 @@ pub struct ColumnDefinition {
     pub not_null: bool,
     /// DEFAULT as SQL, already checked to bind and coerce.
     pub default: Option<String>,
+    /// GENERATED ALWAYS AS (..) STORED, as SQL.
+    pub generated: Option<String>,
     /// Identity: `Some(always)`. `serial` is `default` plus an owned sequence, `Some(false)` here is
     /// close enough only for identity: see `serial`.
     pub identity: Option<bool>,
@@ -172,7 +205,15 @@ pub struct ColumnDefinition {
 impl ColumnDefinition {
     /// A column of which only name and type are known.
     pub fn plain(name: String, ty: TypeName) -> ColumnDefinition {
-        ColumnDefinition { name, ty, not_null: false, default: None, identity: None, serial: false }
+        ColumnDefinition {
+            name,
+            ty,
+            not_null: false,
+            default: None,
+            generated: None,
+            identity: None,
+            serial: false,
+        }
     }
 }
 

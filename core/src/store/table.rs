@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::{Cell, ColumnLayout, PageNo, RowId};
+use crate::base::{Cell, ColumnLayout, ObjectId, PageNo, RowId};
 use crate::btree::{Inserted, KeyTree, LeafHint, RowLayout, RowTree};
 use crate::catalog::{Catalog, Index, Table};
 use crate::error::{Error, Result, SqlState};
@@ -177,6 +177,45 @@ impl TableWriter {
             index.insert(sink, &self.table, rowid, row, &mut self.key)?;
         }
         Ok(RowId(rowid))
+    }
+
+    /// The first row that has a unique key of this one; `keys` are the indexes that count (`None`: the
+    /// rowid), without them all do. 23502 comes before.
+    pub fn row_in_the_way(
+        &mut self,
+        source: &dyn PageSource,
+        row: &[Datum],
+        keys: Option<&[Option<ObjectId>]>,
+    ) -> Result<Option<i64>> {
+        self.check_not_null(row)?;
+        let counts = |key: Option<ObjectId>| keys.is_none_or(|keys| keys.contains(&key));
+        if let Some(ordinal) = self.table.rowid_column
+            && counts(None)
+        {
+            let rowid = rowid_of(&row[ordinal])?;
+            if self.shape.tree.get(source, rowid)?.is_some() {
+                return Ok(Some(rowid));
+            }
+        }
+        for index in self.indexes.iter().filter(|index| index.shape.index.unique) {
+            if !counts(Some(index.shape.index.id)) {
+                continue;
+            }
+            self.key.clear();
+            if !index.shape.encode_row(row, &mut self.key)
+                && let Some(rowid) = index.shape.row_of_key(source, &self.key)?
+            {
+                return Ok(Some(rowid));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A row that is there.
+    pub fn fetch(&self, source: &dyn PageSource, rowid: i64) -> Result<Vec<Datum>> {
+        self.shape
+            .fetch(source, &self.table, rowid)?
+            .ok_or_else(|| Error::corrupt(format!("table \"{}\" lacks a row of an index", self.table.name)))
     }
 
     /// Inserts a row of a table without indexes whose values are cells already, in stored order and none

@@ -9,7 +9,7 @@ use crate::bind::binder::Binder;
 use crate::bind::{names, types};
 use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};
-use crate::plan::{AlterAction, AlterTable, Statement};
+use crate::plan::{AlterAction, AlterTable, ColumnDefinition, Statement};
 
 use super::constraint::{Subject, refuse_deferrable};
 use super::create_table::{refuse_key_options, refuse_nulls_not_distinct};
@@ -138,7 +138,19 @@ impl Binder<'_> {
             }
             return Err(Error::new(SqlState::DUPLICATE_COLUMN, message));
         }
-        let definition = self.column_definition(column, &[])?;
+        let definition = self.column_definition(&table.name, column, &[])?;
+        if definition.generated.is_some() {
+            let mut columns: Vec<ColumnDefinition> = table
+                .columns
+                .iter()
+                .map(|column| ColumnDefinition {
+                    generated: column.generated.clone(),
+                    ..ColumnDefinition::plain(column.name.clone(), column.ty)
+                })
+                .collect();
+            columns.push(definition.clone());
+            self.check_generated(&table.name, &columns)?;
+        }
         let ordinal = subject.columns.len();
         subject.columns.push((name, definition.ty));
         if ordinal >= COLUMNS_MAX {

@@ -8,7 +8,9 @@ use sqlparser::ast::{
 use crate::base::limits::COLUMNS_MAX;
 use crate::bind::binder::Binder;
 use crate::bind::{names, types};
+use crate::catalog::mentions;
 use crate::error::{Error, Result, SqlState};
+use crate::parse;
 use crate::plan::{ColumnDefinition, CreateTable, Query, Statement};
 use crate::value::{SqlType, TypeName};
 
@@ -39,7 +41,7 @@ impl Binder<'_> {
             self.columns_like(like, &mut columns)?;
         }
         for column in &create.columns {
-            columns.push(self.column_definition(column, &columns)?);
+            columns.push(self.column_definition(&name.name, column, &columns)?);
         }
         if columns.len() > COLUMNS_MAX {
             return Err(Error::new(
@@ -47,6 +49,7 @@ impl Binder<'_> {
                 format!("tables can have at most {COLUMNS_MAX} columns"),
             ));
         }
+        self.check_generated(&name.name, &columns)?;
         let mut subject = Subject {
             schema: schema.clone(),
             name: name.name.clone(),
@@ -123,6 +126,26 @@ impl Binder<'_> {
         Ok(())
     }
 
+    /// The generation expressions of these columns: they read those that are not generated.
+    pub(super) fn check_generated(&mut self, table: &str, columns: &[ColumnDefinition]) -> Result<()> {
+        for definition in columns {
+            let Some(sql) = &definition.generated else { continue };
+            let mut generated = columns.iter().filter(|column| column.generated.is_some());
+            if let Some(other) = generated.find(|column| mentions(sql, &column.name)) {
+                return Err(Error::new(
+                    SqlState::INVALID_OBJECT_DEFINITION,
+                    format!("cannot use generated column \"{}\" in column generation expression", other.name),
+                )
+                .with_detail("A generated column cannot reference another generated column."));
+            }
+            let syntax = parse::parse_expression(sql)?;
+            let row: Vec<_> = columns.iter().map(|column| self.column(column.ty)).collect();
+            let named = columns.iter().map(|column| column.name.as_str()).zip(row);
+            self.generated_expr(&syntax, table, named, &definition.name, definition.ty)?;
+        }
+        Ok(())
+    }
+
     /// LIKE: names, types and NOT NULL of another table's columns, defaults where asked for.
     fn columns_like(
         &mut self,
@@ -147,6 +170,7 @@ impl Binder<'_> {
 
     pub(super) fn column_definition(
         &mut self,
+        table: &str,
         column: &ast::ColumnDef,
         before: &[ColumnDefinition],
     ) -> Result<ColumnDefinition> {
@@ -175,6 +199,7 @@ impl Binder<'_> {
             ty,
             not_null: serial.is_some(),
             default: None,
+            generated: None,
             identity: None,
             serial: serial.is_some(),
         };
@@ -187,7 +212,10 @@ impl Binder<'_> {
                     if definition.default.is_some() || definition.serial {
                         return Err(Error::new(
                             SqlState::SYNTAX_ERROR,
-                            format!("multiple default values specified for column \"{}\"", definition.name),
+                            format!(
+                                "multiple default values specified for column \"{}\" of table \"{table}\"",
+                                definition.name
+                            ),
                         ));
                     }
                     self.default_expr(expr, &definition.name, ty)?;
@@ -226,7 +254,7 @@ impl Binder<'_> {
                         return Err(Error::new(
                             SqlState::SYNTAX_ERROR,
                             format!(
-                                "multiple identity specifications for column \"{}\" of table",
+                                "multiple identity specifications for column \"{}\" of table \"{table}\"",
                                 definition.name
                             ),
                         ));
@@ -234,8 +262,17 @@ impl Binder<'_> {
                     definition.identity = Some(*generated_as == GeneratedAs::Always);
                     definition.not_null = true;
                 }
+                ColumnOption::Generated {
+                    generation_expr: Some(expr),
+                    generation_expr_mode: Some(ast::GeneratedExpressionMode::Stored),
+                    generated_keyword: true,
+                    ..
+                } => definition.generated = Some(expr.to_string()),
                 ColumnOption::Generated { .. } => {
-                    return Err(Error::unsupported("a generated column"));
+                    return Err(Error::new(
+                        SqlState::SYNTAX_ERROR,
+                        "a generated column is GENERATED ALWAYS AS (expression) STORED",
+                    ));
                 }
                 other => return Err(Error::unsupported(format!("column option {other}"))),
             }
@@ -243,13 +280,34 @@ impl Binder<'_> {
         if definition.identity.is_some() && (definition.default.is_some() || definition.serial) {
             return Err(Error::new(
                 SqlState::SYNTAX_ERROR,
-                format!("both default and identity specified for column \"{}\"", definition.name),
+                format!(
+                    "both default and identity specified for column \"{}\" of table \"{table}\"",
+                    definition.name
+                ),
+            ));
+        }
+        if definition.generated.is_some()
+            && let Some(other) = match () {
+                () if definition.default.is_some() || definition.serial => Some("default"),
+                () if definition.identity.is_some() => Some("identity"),
+                () => None,
+            }
+        {
+            return Err(Error::new(
+                SqlState::SYNTAX_ERROR,
+                format!(
+                    "both {other} and generation expression specified for column \"{}\" of table \"{table}\"",
+                    definition.name
+                ),
             ));
         }
         if said_null && definition.not_null {
             return Err(Error::new(
                 SqlState::SYNTAX_ERROR,
-                format!("conflicting NULL/NOT NULL declarations for column \"{}\"", definition.name),
+                format!(
+                    "conflicting NULL/NOT NULL declarations for column \"{}\" of table \"{table}\"",
+                    definition.name
+                ),
             ));
         }
         Ok(definition)
@@ -412,6 +470,7 @@ impl Binder<'_> {
                 ty: column.ty,
                 not_null: false,
                 default: None,
+                generated: None,
                 identity: None,
                 serial: false,
             });

@@ -66,7 +66,7 @@ impl Binder<'_> {
             Some(alias) => names::fold(&alias.alias),
             None => table.name.clone(),
         };
-        self.finish_insert(table, source, alias, insert.returning.as_deref())
+        self.finish_insert(table, source, alias, insert.on.as_ref(), insert.returning.as_deref())
     }
 
     /// The statement around a source of whole rows.
@@ -75,9 +75,15 @@ impl Binder<'_> {
         table: Arc<Table>,
         (source, row): (LogicalPlan, Vec<ColumnInfo>),
         alias: String,
+        on: Option<&ast::OnInsert>,
         returning: Option<&[ast::SelectItem]>,
     ) -> Result<Statement> {
-        let checks = self.checks(&table, &row)?;
+        let rules = self.rules(&table, &row)?;
+        let conflict = match on {
+            None => None,
+            Some(ast::OnInsert::OnConflict(on)) => Some(self.on_conflict(&table, &alias, &row, on)?),
+            Some(_) => return Err(Error::unsupported("ON DUPLICATE KEY UPDATE")),
+        };
         let relation = Relation {
             alias,
             schema: Some(table.schema.clone()),
@@ -90,7 +96,7 @@ impl Binder<'_> {
             table: Some(Arc::clone(&table)),
         };
         let returning = self.returning(returning, &Scope::of(relation))?;
-        Ok(Statement::Insert(Insert { table, source, row, checks, returning }))
+        Ok(Statement::Insert(Insert { table, source, row, rules, conflict, returning }))
     }
 
     /// The target columns: those named, else all.
@@ -223,6 +229,13 @@ impl Binder<'_> {
     /// VALUE, and GENERATED ALWAYS ones refuse it (428C9) unless OVERRIDING SYSTEM VALUE is said.
     pub(super) fn takes_value(&self, table: &Table, ordinal: usize) -> Result<bool> {
         let column = &table.columns[ordinal];
+        if column.generated.is_some() {
+            return Err(Error::new(
+                SqlState::GENERATED_ALWAYS,
+                format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name),
+            )
+            .with_detail(format!("Column \"{}\" is a generated column.", column.name)));
+        }
         let Some(identity) = column.identity else { return Ok(true) };
         match self.overriding {
             Some(Overriding::User) => Ok(false),
@@ -242,9 +255,6 @@ impl Binder<'_> {
 }
 
 fn refuse_other_dialects(insert: &ast::Insert) -> Result<()> {
-    if insert.on.is_some() {
-        return Err(Error::unsupported("ON CONFLICT"));
-    }
     let plain = insert.or.is_none()
         && !insert.ignore
         && insert.into

@@ -79,7 +79,7 @@ impl Binder<'_> {
         let row = self.row_columns(&table);
         let source = LogicalPlan::Values { columns: row.clone(), rows };
         let alias = table.name.clone();
-        self.finish_insert(table, (source, row), alias, None)
+        self.finish_insert(table, (source, row), alias, None, None)
     }
 
     // What assigning the literal to a column of the type stores.

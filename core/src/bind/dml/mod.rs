@@ -1,5 +1,6 @@
 //! INSERT, UPDATE, DELETE and what they share: targets, defaults, checks, RETURNING.
 
+mod conflict;
 mod delete;
 mod insert;
 mod insert_rows;
@@ -14,7 +15,7 @@ use sqlparser::tokenizer::Location;
 use crate::catalog::{Rule, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::parse;
-use crate::plan::{CheckExpr, ColumnInfo, Expr};
+use crate::plan::{CheckExpr, ColumnInfo, Expr, RowRules};
 use crate::value::{Datum, SqlType};
 
 use super::binder::Binder;
@@ -34,6 +35,9 @@ impl Binder<'_> {
     /// What a column gets when a statement gives it nothing.
     fn column_default(&mut self, table: &Table, ordinal: usize) -> Result<Expr> {
         let column = &table.columns[ordinal];
+        if column.generated.is_some() {
+            return Ok(Expr::Literal(Datum::Null, column.ty.ty));
+        }
         if let Some(identity) = column.identity {
             let Some(sequence) = self.catalog.sequences.get(&identity.sequence) else {
                 return Err(Error::internal("an identity column has its sequence"));
@@ -54,8 +58,18 @@ impl Binder<'_> {
         }
     }
 
-    /// The CHECKs of a table over a row's columns.
-    fn checks(&mut self, table: &Arc<Table>, row: &[ColumnInfo]) -> Result<Vec<CheckExpr>> {
+    /// The generated columns and CHECKs of a table over a row's columns.
+    fn rules(&mut self, table: &Arc<Table>, row: &[ColumnInfo]) -> Result<RowRules> {
+        let mut generated = Vec::new();
+        for (ordinal, column) in table.columns.iter().enumerate() {
+            if let Some(sql) = &column.generated {
+                let syntax = parse::parse_expression(sql)?;
+                let columns = table.columns.iter().zip(row.iter().cloned());
+                let columns = columns.map(|(column, info)| (column.name.as_str(), info));
+                let expr = self.generated_expr(&syntax, &table.name, columns, &column.name, column.ty)?;
+                generated.push((ordinal, expr));
+            }
+        }
         let mut checks = Vec::new();
         for constraint in &table.constraints {
             if let Rule::Check { expression } = &constraint.rule {
@@ -66,7 +80,7 @@ impl Binder<'_> {
                 checks.push(CheckExpr { name: constraint.name.clone(), predicate });
             }
         }
-        Ok(checks)
+        Ok(RowRules { generated, checks })
     }
 }
 

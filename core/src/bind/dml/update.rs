@@ -78,7 +78,7 @@ impl Binder<'_> {
         }
         let source = LogicalPlan::Project { input: Box::new(plan), items };
         let row = self.row_columns(&changed.table);
-        let checks = self.checks(&changed.table, &row)?;
+        let rules = self.rules(&changed.table, &row)?;
         // RETURNING sees the new row under the table's name, then the relations of FROM.
         let mut returning_scope = Scope::of(relation(&changed, &row));
         for other in scope.relations.into_iter().skip(1).take(from_relations) {
@@ -91,7 +91,7 @@ impl Binder<'_> {
             rowid: changed.rowid,
             old: changed.old,
             assignments,
-            checks,
+            rules,
             row,
             returning,
         }))
@@ -135,7 +135,7 @@ impl Binder<'_> {
         Ok((changed, item))
     }
 
-    fn assignment(
+    pub(super) fn assignment(
         &mut self,
         table: &Arc<Table>,
         assignment: &ast::Assignment,
@@ -190,6 +190,13 @@ impl Binder<'_> {
             let expr = if is_default(value) {
                 self.column_default(table, ordinal)?
             } else {
+                if column.generated.is_some() {
+                    return Err(Error::new(
+                        SqlState::GENERATED_ALWAYS,
+                        format!("column \"{}\" can only be updated to DEFAULT", column.name),
+                    )
+                    .with_detail(format!("Column \"{}\" is a generated column.", column.name)));
+                }
                 if column.identity.is_some_and(|identity| identity.always) {
                     return Err(Error::new(
                         SqlState::GENERATED_ALWAYS,

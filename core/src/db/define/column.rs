@@ -106,9 +106,10 @@ fn add(session: &mut Session, tag: &str, table: &Arc<Table>, definition: &Column
         not_null: definition.not_null,
         default: definition.default.clone(),
         identity: None,
-        generated: None,
+        generated: definition.generated.clone(),
     };
-    let mut value = definition.default.clone().unwrap_or_else(|| "NULL".to_owned());
+    let made = definition.generated.as_ref().or(definition.default.as_ref());
+    let mut value = made.cloned().unwrap_or_else(|| "NULL".to_owned());
     if definition.serial || definition.identity.is_some() {
         let sequence =
             change(session, tag, |change| change.owned_sequence(table, ordinal, &column.name, column.ty.ty))?;
@@ -137,8 +138,12 @@ fn drop_column(
     cascade: bool,
 ) -> Result<()> {
     let ordinal = ordinal(table, name)?;
+    // With it go the columns that are made from it.
+    let mut gone_too = vec![ordinal];
     let notice = change(session, tag, |change| {
         let dropped = change.catalog.drop_objects(vec![Droppable::Column(table.id, ordinal)], cascade)?;
+        let others = dropped.columns.iter().filter(|(id, at)| *id == table.id && *at != ordinal);
+        gone_too.extend(others.map(|(_, at)| *at));
         change.catalog.put_comment(table.id, &format!(".{name}"), None);
         change.remove(dropped)
     })?;
@@ -146,11 +151,15 @@ fn drop_column(
     let (catalog, _) = session.catalog()?;
     let table = catalog.tables.get(&table.id).cloned().ok_or_else(|| gone(table))?;
     let mut narrower = Table::clone(&table);
-    narrower.columns.remove(ordinal);
-    if table.rowid_column == Some(ordinal) {
+    let mut at = 0;
+    narrower.columns.retain(|_| {
+        at += 1;
+        !gone_too.contains(&(at - 1))
+    });
+    if table.rowid_column.is_some_and(|ordinal| gone_too.contains(&ordinal)) {
         narrower.rowid_column = None;
     }
-    let after = |at: usize| if at > ordinal { at - 1 } else { at };
+    let after = |at: usize| at - gone_too.iter().filter(|gone| **gone < at).count();
     narrower.rowid_column = narrower.rowid_column.map(after);
     for constraint in &mut narrower.constraints {
         match &mut constraint.rule {
@@ -166,7 +175,7 @@ fn drop_column(
             Rule::Check { .. } => {}
         }
     }
-    let kept = table.columns.iter().enumerate().filter(|(at, _)| *at != ordinal);
+    let kept = table.columns.iter().enumerate().filter(|(at, _)| !gone_too.contains(at));
     let values = kept.map(|(_, column)| quoted(&column.name)).collect();
     change(session, tag, |change| {
         renumber(change, &table, &after);

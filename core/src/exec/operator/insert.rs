@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Vector};
 use crate::error::Result;
-use crate::exec::change::check_row;
+use crate::exec::change::settle_row;
 use crate::exec::run::{BoxedOperator, Operator, Poll, Run};
 use crate::physical::InsertPlan;
 use crate::value::{Datum, SqlType};
 
+use super::conflict::{Conflicts, Resolved};
 use super::writing::Writing;
 
 pub(crate) struct InsertRows {
@@ -21,6 +22,11 @@ pub(crate) struct InsertRows {
     /// Bytes of keys that wait for their check.
     keys_held: usize,
     row: Vec<Datum>,
+    conflicts: Conflicts,
+    /// Whether rows are written otherwise than the source has them.
+    changes_rows: bool,
+    /// Such rows, for RETURNING.
+    written: Batch,
 }
 
 impl InsertRows {
@@ -34,6 +40,9 @@ impl InsertRows {
             input_done: false,
             keys_held: 0,
             row: Vec::new(),
+            conflicts: Conflicts::default(),
+            changes_rows: plan.conflict.is_some() || !plan.rules.generated.is_empty(),
+            written: Batch::default(),
         }
     }
 
@@ -49,9 +58,25 @@ impl InsertRows {
             for (column, ty) in batch.columns.iter().zip(&*self.types) {
                 self.row.push(column.datum(self.at, *ty)?);
             }
-            check_row(run, &plan.table, &plan.checks, &self.row)?;
+            settle_row(run, &plan.table, &plan.rules, &mut self.row)?;
+            if let Some(conflict) = &plan.conflict {
+                match self.conflicts.resolve(run, &mut self.writing, &plan, conflict, &self.row)? {
+                    Resolved::Free => {}
+                    Resolved::Skipped => {
+                        self.at += 1;
+                        continue;
+                    }
+                    Resolved::Updated(row) => {
+                        self.keep(&row)?;
+                        run.shared.affected += 1;
+                        self.at += 1;
+                        continue;
+                    }
+                }
+            }
             let target = self.writing.target(run, &plan.table)?;
-            target.writer.insert(run.cx.pages.sink()?, &self.row)?;
+            let rowid = target.writer.insert(run.cx.pages.sink()?, &self.row)?;
+            self.conflicts.inserted(&plan, rowid);
             let bytes = target.changes.inserted(&self.row)?;
             if bytes > 0 {
                 run.hold(bytes)?;
@@ -61,10 +86,27 @@ impl InsertRows {
                     run.release(core::mem::take(&mut self.keys_held));
                 }
             }
+            if self.changes_rows {
+                let row = core::mem::take(&mut self.row);
+                self.keep(&row)?;
+                self.row = row;
+            }
             run.shared.affected += 1;
             self.at += 1;
         }
         Ok(true)
+    }
+
+    /// Keeps a row as it was written, for RETURNING.
+    fn keep(&mut self, row: &[Datum]) -> Result<()> {
+        if self.plan.returning.is_empty() {
+            return Ok(());
+        }
+        if self.written.columns.is_empty() {
+            let columns = self.plan.table.columns.iter();
+            self.written.columns = columns.map(|column| Vector::for_type(column.ty.ty)).collect();
+        }
+        self.written.push_row(row)
     }
 }
 
@@ -95,7 +137,11 @@ impl Operator for InsertRows {
                 }
                 self.at = 0;
                 if !self.plan.returning.is_empty() {
-                    self.writing.keep_returning(run, &self.plan.returning, &batch)?;
+                    let written = core::mem::take(&mut self.written);
+                    let rows = if self.changes_rows { &written } else { &batch };
+                    if rows.rows > 0 {
+                        self.writing.keep_returning(run, &self.plan.returning, rows)?;
+                    }
                 }
                 continue;
             }

@@ -2,6 +2,7 @@
 
 mod aggregate_state;
 mod append;
+mod conflict;
 mod delete;
 mod distinct;
 mod filter;

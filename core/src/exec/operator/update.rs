@@ -6,7 +6,7 @@ use crate::base::RowId;
 use crate::base::hash::HashSet;
 use crate::batch::{Batch, Vector};
 use crate::error::Result;
-use crate::exec::change::check_row;
+use crate::exec::change::settle_row;
 use crate::exec::run::{BoxedOperator, Operator, Poll, Run};
 use crate::physical::UpdatePlan;
 use crate::value::{Datum, SqlType};
@@ -62,7 +62,7 @@ impl UpdateRows {
                 for (ordinal, from) in &plan.assignments {
                     new[*ordinal] = batch.columns[*from].datum(at, self.types[*from])?;
                 }
-                check_row(run, &plan.table, &plan.checks, &new)?;
+                settle_row(run, &plan.table, &plan.rules, &mut new)?;
                 let target = self.writing.target(run, &plan.table)?;
                 target.writer.update(run.cx.pages.sink()?, RowId(rowid), &old, &new)?;
                 let bytes = target.changes.updated(&old, &new)?;

@@ -1,0 +1,119 @@
+//! ON CONFLICT of INSERT.
+
+use std::sync::Arc;
+
+use sqlparser::ast::{self, ConflictTarget, OnConflictAction};
+
+use crate::base::ObjectId;
+use crate::bind::binder::{Binder, Clause, Level};
+use crate::bind::names;
+use crate::bind::scope::{NamedColumn, Relation, Scope};
+use crate::catalog::{Rule, Table};
+use crate::error::{Error, Result, SqlState};
+use crate::plan::{ColumnInfo, ConflictUpdate, OnConflict};
+
+impl Binder<'_> {
+    /// `row` are the columns of the row to insert: `excluded`.
+    pub(super) fn on_conflict(
+        &mut self,
+        table: &Arc<Table>,
+        alias: &str,
+        row: &[ColumnInfo],
+        on: &ast::OnConflict,
+    ) -> Result<OnConflict> {
+        let arbiters = match &on.conflict_target {
+            None => None,
+            Some(ConflictTarget::Columns(columns)) => Some(self.inferred(table, columns)?),
+            Some(ConflictTarget::OnConstraint(name)) => {
+                Some(vec![constraint_key(table, &names::qualified(name)?.name)?])
+            }
+        };
+        let OnConflictAction::DoUpdate(update) = &on.action else {
+            return Ok(OnConflict { arbiters, update: None });
+        };
+        if arbiters.is_none() {
+            return Err(Error::new(
+                SqlState::SYNTAX_ERROR,
+                "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+            )
+            .with_hint("For example, ON CONFLICT (column_name)."));
+        }
+        let old = self.row_columns(table);
+        let relation = |alias: &str, row: &[ColumnInfo]| Relation {
+            alias: alias.to_owned(),
+            schema: None,
+            columns: table
+                .columns
+                .iter()
+                .zip(row)
+                .map(|(column, info)| NamedColumn { name: column.name.clone(), info: info.clone() })
+                .collect(),
+            table: Some(Arc::clone(table)),
+        };
+        let mut scope = Scope::of(relation(alias, &old));
+        scope.add(relation("excluded", row));
+        let mut level = Level::new(&scope, Clause::Update);
+        let mut assignments = Vec::with_capacity(update.assignments.len());
+        for assignment in &update.assignments {
+            self.assignment(table, assignment, &mut level, &mut assignments)?;
+        }
+        let predicate = match &update.selection {
+            None => None,
+            Some(predicate) => {
+                level.clause = Clause::Where;
+                Some(self.condition(predicate, "WHERE", &mut level)?)
+            }
+        };
+        Ok(OnConflict { arbiters, update: Some(ConflictUpdate { old, assignments, predicate }) })
+    }
+
+    /// The unique keys over just these columns.
+    fn inferred(&self, table: &Table, columns: &[ast::Ident]) -> Result<Vec<Option<ObjectId>>> {
+        let mut wanted = Vec::with_capacity(columns.len());
+        for column in columns {
+            wanted.push(table.column(&names::fold(column)).ok_or_else(|| {
+                let error = Error::new(
+                    SqlState::UNDEFINED_COLUMN,
+                    format!("column \"{}\" does not exist", names::fold(column)),
+                );
+                self.at(error, column.span.start)
+            })?);
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut keys = Vec::new();
+        if table.rowid_column.is_some_and(|ordinal| wanted == [ordinal]) {
+            keys.push(None);
+        }
+        for id in &table.indexes {
+            let Some(index) = self.catalog.indexes.get(id).filter(|index| index.unique) else { continue };
+            let mut parts: Vec<usize> = index.keys.iter().map(|key| key.column).collect();
+            parts.sort_unstable();
+            parts.dedup();
+            if parts == wanted {
+                keys.push(Some(*id));
+            }
+        }
+        if keys.is_empty() {
+            return Err(Error::new(
+                SqlState::INVALID_COLUMN_REFERENCE,
+                "there is no unique or exclusion constraint matching the ON CONFLICT specification",
+            ));
+        }
+        Ok(keys)
+    }
+}
+
+fn constraint_key(table: &Table, name: &str) -> Result<Option<ObjectId>> {
+    match table.constraint(name).map(|constraint| &constraint.rule) {
+        Some(Rule::PrimaryKey { index, .. } | Rule::Unique { index, .. }) => Ok(*index),
+        Some(_) => Err(Error::new(
+            SqlState::WRONG_OBJECT_TYPE,
+            "constraint in ON CONFLICT clause has no associated index",
+        )),
+        None => Err(Error::new(
+            SqlState::UNDEFINED_OBJECT,
+            format!("constraint \"{name}\" for table \"{}\" does not exist", table.name),
+        )),
+    }
+}
