@@ -13,11 +13,13 @@ use super::names;
 impl Binder<'_> {
     /// BEGIN and START TRANSACTION.
     pub(super) fn begin(&self, modes: &[TransactionMode]) -> Result<Statement> {
-        let mut read_only = false;
+        let mut read_only = None;
         let mut isolation = None;
         for mode in modes {
             match mode {
-                TransactionMode::AccessMode(access) => read_only = *access == TransactionAccessMode::ReadOnly,
+                TransactionMode::AccessMode(access) => {
+                    read_only = Some(*access == TransactionAccessMode::ReadOnly);
+                }
                 TransactionMode::IsolationLevel(level) => isolation = Some(isolation_of(*level)?),
             }
         }
@@ -26,15 +28,16 @@ impl Binder<'_> {
 
     /// SET TRANSACTION and SET SESSION CHARACTERISTICS AS TRANSACTION.
     fn set_transaction(&self, modes: &[TransactionMode], session: bool) -> Result<Statement> {
-        let (name, local) =
-            if session { ("default_transaction_isolation", false) } else { ("transaction_isolation", true) };
-        match modes {
-            [TransactionMode::IsolationLevel(level)] => {
-                let value = Some(isolation_of(*level)?.name().to_owned());
-                Ok(Statement::Set { name: name.to_owned(), value, local })
+        let (name, value) = match modes {
+            [TransactionMode::IsolationLevel(level)] => ("isolation", isolation_of(*level)?.name()),
+            [TransactionMode::AccessMode(access)] => {
+                ("read_only", if *access == TransactionAccessMode::ReadOnly { "on" } else { "off" })
             }
-            _ => Err(Error::unsupported("SET TRANSACTION with another mode than ISOLATION LEVEL")),
-        }
+            _ => return Err(Error::unsupported("SET TRANSACTION with several modes")),
+        };
+        let name =
+            if session { format!("default_transaction_{name}") } else { format!("transaction_{name}") };
+        Ok(Statement::Set { name, value: Some(value.to_owned()), local: !session })
     }
 
     /// SET.
@@ -43,7 +46,19 @@ impl Binder<'_> {
             ast::Set::SingleAssignment { scope, hivevar: false, variable, values } => {
                 let name = setting_name(variable)?;
                 let local = *scope == Some(ContextModifier::Local);
-                let texts: Vec<String> = values.iter().map(setting_value).collect::<Result<_>>()?;
+                if values.len() > 1 && !takes_list(&name) {
+                    return Err(Error::new(
+                        SqlState::INVALID_PARAMETER_VALUE,
+                        format!("SET {name} takes only one argument"),
+                    ));
+                }
+                let mut texts: Vec<String> = values.iter().map(setting_value).collect::<Result<_>>()?;
+                if name == "search_path" && !is_word(values) {
+                    // Every one is a name as it stands: what is in quotes does not fold.
+                    for text in &mut texts {
+                        *text = format!("\"{}\"", text.replace('"', "\"\""));
+                    }
+                }
                 let value = match texts.as_slice() {
                     [one] if one.eq_ignore_ascii_case("default") && is_word(values) => None,
                     _ => Some(texts.join(", ")),
@@ -117,6 +132,11 @@ pub(super) fn setting_name(name: &ast::ObjectName) -> Result<String> {
     Ok(parts.join("."))
 }
 
+/// Whether a parameter is a list; an application's own may be.
+fn takes_list(name: &str) -> bool {
+    ["search_path", "datestyle", "temp_tablespaces"].contains(&name) || name.contains('.')
+}
+
 fn is_word(values: &[ast::Expr]) -> bool {
     matches!(values, [ast::Expr::Identifier(ident)] if ident.quote_style.is_none())
 }
@@ -127,8 +147,8 @@ fn setting_value(value: &ast::Expr) -> Result<String> {
         ast::Expr::Value(value) => match &value.value {
             ast::Value::SingleQuotedString(text) | ast::Value::EscapedStringLiteral(text) => Ok(text.clone()),
             ast::Value::Number(digits, _) => Ok(digits.clone()),
-            ast::Value::Boolean(true) => Ok("on".to_owned()),
-            ast::Value::Boolean(false) => Ok("off".to_owned()),
+            ast::Value::Boolean(true) => Ok("true".to_owned()),
+            ast::Value::Boolean(false) => Ok("false".to_owned()),
             _ => Err(Error::unsupported("this value of a setting")),
         },
         ast::Expr::UnaryOp { op: ast::UnaryOperator::Minus, expr } => {

@@ -50,7 +50,7 @@ impl Binder<'_> {
             S::Commit { .. } | S::Rollback { .. } => Err(Error::unsupported("AND CHAIN")),
             S::Set(set) => self.set(set),
             S::Reset(reset) => match &reset.reset {
-                ast::Reset::ALL => Err(Error::unsupported("RESET ALL")),
+                ast::Reset::ALL => Ok(Statement::Set { name: "all".to_owned(), value: None, local: false }),
                 ast::Reset::SessionAuthorization => Err(Error::unsupported("RESET SESSION AUTHORIZATION")),
                 ast::Reset::ConfigurationParameter(name) => {
                     Ok(Statement::Set { name: session::setting_name(name)?, value: None, local: false })

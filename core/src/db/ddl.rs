@@ -427,7 +427,8 @@ pub(super) fn fill(session: &mut Session, table: &Arc<Table>, query: &Query) -> 
         next_column,
         notices: Vec::new(),
     };
-    let prepared = Prepared::of_bound("CREATE TABLE AS", bound, &catalog, committed)?;
+    let prepared =
+        Prepared::of_bound("CREATE TABLE AS", bound, &catalog, committed, session.settings.choices())?;
     run_inside(session, &prepared, Vec::new()).map(|(_, affected)| affected)
 }
 

@@ -376,7 +376,8 @@ fn gathered(session: &mut Session, prepared: &Prepared, statement: &Bound) -> Re
     match statement {
         Bound::Transaction(control) => tag = session.control(control)?.to_owned(),
         Bound::Set { name, value, local } => session.set(name, value.as_deref(), *local)?,
-        Bound::Show { name } => rows.push(text_batch(&[session.settings.show(name)?])),
+        Bound::Show { name } if name == "all" => rows.push(all_settings(session)),
+        Bound::Show { name } => rows.push(text_batch(&[session.show(name)?])),
         Bound::Empty => {}
         Bound::Command(command) => {
             if let Some(count) = super::define::run(session, command)? {
@@ -508,6 +509,14 @@ fn explained(
 }
 
 /// One column of texts.
+fn all_settings(session: &Session) -> Batch {
+    let (names, values): (Vec<String>, Vec<String>) =
+        session.settings.all().map(|(name, value)| (name.to_owned(), value)).unzip();
+    let rows = names.len();
+    let lines = [names, values, vec![String::new(); rows]];
+    Batch { columns: lines.iter().flat_map(|lines| text_batch(lines).columns).collect(), rows }
+}
+
 fn text_batch(lines: &[String]) -> Batch {
     let mut bytes = ByteColumn::default();
     for line in lines {

@@ -7,12 +7,12 @@ use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::optimize::optimize;
 use crate::parse::parse;
-use crate::physical::{PhysicalPlan, PhysicalStatement, PlanKind, lower};
+use crate::physical::{Choices, PhysicalPlan, PhysicalStatement, PlanKind, lower};
 use crate::plan::{Bound, OutputColumn, Statement, TransactionStatement};
 use crate::value::{SqlType, TypeName};
 
 use super::outcome::Column;
-use super::settings::Settings;
+use super::settings::{self, Settings};
 
 /// A plan with what its caller needs to know of it.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Prepared {
         let parsed = parse(sql)?;
         let context = BindContext { catalog, search_path: settings.search_path(), parameter_types };
         let bound = bind(&parsed, &context)?;
-        let mut prepared = Prepared::of_bound(sql, bound, catalog, committed)?;
+        let mut prepared = Prepared::of_bound(sql, bound, catalog, committed, settings.choices())?;
         prepared.declared = parameter_types.to_vec();
         prepared.settings = settings.plan_key();
         prepared.ends_failure = parsed.ends_failure();
@@ -70,10 +70,11 @@ impl Prepared {
         bound: Bound,
         catalog: &Arc<Catalog>,
         committed: bool,
+        choices: Choices,
     ) -> Result<Prepared> {
         let (parameters, notices) = (bound.parameters.clone(), bound.notices.clone());
         let bound = optimize(bound, catalog)?;
-        let statement = lower(&bound, catalog)?;
+        let statement = lower(&bound, catalog, choices)?;
         let (columns, returns_rows, writes, command): (Vec<Column>, _, _, _) = match &statement {
             PhysicalStatement::Plan(plan) => {
                 let rows = plan.kind == PlanKind::Select || !plan.output.is_empty();
@@ -90,7 +91,10 @@ impl Prepared {
             }
             PhysicalStatement::Utility(statement) => {
                 let columns = match &**statement {
-                    Statement::Show { name } => vec![text_column(name)],
+                    Statement::Show { name } if name == "all" => {
+                        ["name", "setting", "description"].map(text_column).into()
+                    }
+                    Statement::Show { name } => vec![text_column(settings::spelled(name))],
                     _ => Vec::new(),
                 };
                 let rows = !columns.is_empty();

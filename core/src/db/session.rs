@@ -234,7 +234,8 @@ impl Session {
     /// The same for a statement that changes nothing but through the kept writers.
     pub(super) fn begin_writing_more(&mut self, command: &str) -> Result<&mut Writing> {
         if self.writing.is_none() {
-            if self.read_only || self.shared.options.read_only {
+            let alone = self.phase == Phase::Idle && self.settings.default_read_only();
+            if self.read_only || alone || self.shared.options.read_only {
                 return Err(Error::new(
                     SqlState::READ_ONLY_SQL_TRANSACTION,
                     format!("cannot execute {command} in a read-only transaction"),
@@ -328,6 +329,7 @@ impl Session {
         self.serial += 1;
         self.before = Some(Arc::clone(&self.settings));
         self.transaction_time = Some(unix_to_postgres(self.shared.env.clock.now()));
+        self.read_only = self.settings.default_read_only();
         self.isolate(self.settings.default_isolation());
     }
 
@@ -491,7 +493,9 @@ impl Session {
                     Phase::Idle => self.begin(Phase::Open),
                     Phase::Failed => return Err(Session::failed()),
                 }
-                self.read_only |= *read_only;
+                if let Some(read_only) = read_only {
+                    self.read_only = *read_only;
+                }
                 if let Some(isolation) = isolation {
                     self.set("transaction_isolation", Some(isolation.name()), true)?;
                 }
@@ -616,6 +620,9 @@ impl Session {
         if name.eq_ignore_ascii_case("transaction_isolation") {
             return self.set_transaction_isolation(name, value);
         }
+        if name.eq_ignore_ascii_case("transaction_read_only") {
+            return self.set_read_only(value);
+        }
         if local {
             if matches!(self.phase, Phase::Idle | Phase::Implicit) {
                 self.notice(Notice::warning(
@@ -629,6 +636,36 @@ impl Session {
             Arc::make_mut(hidden).set(name, value, &defaults)?;
         }
         Arc::make_mut(&mut self.settings).set(name, value, &defaults)
+    }
+
+    /// SET TRANSACTION READ ONLY and READ WRITE: for this transaction. What may not write cannot come to.
+    fn set_read_only(&mut self, value: Option<&str>) -> Result<()> {
+        let mut read = Settings::clone(&self.settings);
+        read.set("default_transaction_read_only", value, &self.defaults)?;
+        if self.phase == Phase::Idle {
+            self.notice(Notice::warning(
+                SqlState::NO_ACTIVE_SQL_TRANSACTION,
+                "SET TRANSACTION can only be used in transaction blocks",
+            ));
+            return Ok(());
+        }
+        if self.read_only && !read.default_read_only() && (self.snapshot.is_some() || !self.marks.is_empty())
+        {
+            return Err(Error::new(
+                SqlState::ACTIVE_SQL_TRANSACTION,
+                "transaction read-write mode must be set before any query",
+            ));
+        }
+        self.read_only = read.default_read_only();
+        Ok(())
+    }
+
+    /// SHOW.
+    pub(super) fn show(&self, name: &str) -> Result<String> {
+        if name.eq_ignore_ascii_case("transaction_read_only") {
+            return Ok((if self.read_only { "on" } else { "off" }).to_owned());
+        }
+        self.settings.show(name)
     }
 
     /// SET TRANSACTION ISOLATION LEVEL: for this transaction, before it has read anything.

@@ -71,6 +71,8 @@ impl Lowerer<'_> {
         let none = Columns::default();
         let (access, used, rows) = if conjuncts.iter().any(is_never_true) {
             (Access::Nothing, Vec::new(), 1.0)
+        } else if !self.choices.index_scan {
+            (Access::Full, Vec::new(), TABLE_ROWS)
         } else {
             self.best(scan, &conditions, driver.unwrap_or(&none))?
         };
@@ -143,7 +145,8 @@ impl Lowerer<'_> {
             let all = index.unique && equal.len() == index.keys.len();
             let score = equal.len() * 10 + range.len() * 3 + usize::from(all) * 1000;
             // One end of a range alone may mean most of the table, and fetching rows by key is dear.
-            let worth = !equal.is_empty() || range.len() == 2;
+            let worth =
+                !equal.is_empty() || range.len() == 2 || (!range.is_empty() && !self.choices.seq_scan);
             if worth && best.as_ref().is_none_or(|(other, ..)| score > *other) {
                 best = Some((score, index, equal, range));
             }

@@ -32,9 +32,10 @@ impl Lowerer<'_> {
         on.iter().for_each(|predicate| split_conjuncts(predicate, &mut conjuncts));
         let lowered_left = self.lower(left)?;
         let lowered_right = self.lower(right)?;
+        let may = self.choices.nested_loop || !self.choices.hash_join;
         let by_key = |into: &LogicalPlan, from: &Columns| match as_scan(into) {
-            Some((scan, _)) => can_look_up(self.catalog, scan, &conjuncts, from),
-            None => false,
+            Some((scan, _)) if may => can_look_up(self.catalog, scan, &conjuncts, from),
+            _ => false,
         };
         let right_by_key = by_key(right, &lowered_left.columns);
         let exchange = kind == JoinKind::Inner && {
@@ -78,12 +79,17 @@ impl Lowerer<'_> {
         }
         let lookup = match (kind, as_scan(right_plan)) {
             (JoinKind::Inner | JoinKind::Left | JoinKind::Semi | JoinKind::Anti, Some((scan, predicate)))
-                if !keys.is_empty() =>
+                if !keys.is_empty() && (self.choices.nested_loop || !self.choices.hash_join) =>
             {
                 self.lookup(scan, predicate, conjuncts, &left.columns, &right.columns)?
             }
             _ => None,
         };
+        if !self.choices.hash_join && lookup.is_none() {
+            // Every pair is looked at, and the keys are conditions like any other.
+            residual.append(&mut key_exprs);
+            keys.clear();
+        }
         let left_keys = self.compile_all(keys.iter().map(|pair| pair.left), &left.columns)?;
         let right_keys = self.compile_all(keys.iter().map(|pair| pair.right), &right.columns)?;
         // A looked-up pair meets some conjuncts only through the filter: all of them, to be sure.

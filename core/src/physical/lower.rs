@@ -11,12 +11,13 @@ use crate::plan::{
 };
 use crate::value::SqlType;
 
+use super::choices::Choices;
 use super::micro;
 use super::plan::{Aggregate, Key, Node, Operation, PhysicalPlan, PhysicalStatement, PlanKind};
 use super::scope::{Columns, Lowered, Lowerer, split_conjuncts};
 
 /// Chooses algorithms and compiles expressions.
-pub fn lower(bound: &Bound, catalog: &Catalog) -> Result<PhysicalStatement> {
+pub fn lower(bound: &Bound, catalog: &Catalog, choices: Choices) -> Result<PhysicalStatement> {
     match &bound.statement {
         Statement::Explain { analyze, statement } => {
             let names = match &**statement {
@@ -26,13 +27,13 @@ pub fn lower(bound: &Bound, catalog: &Catalog) -> Result<PhysicalStatement> {
                 Statement::Delete(delete) => Names::of(&delete.source),
                 other => return Ok(PhysicalStatement::Utility(Box::new(other.clone()))),
             };
-            let plan = lower_plan(statement, bound, catalog, Some(names))?;
+            let plan = lower_plan(statement, bound, catalog, choices, Some(names))?;
             Ok(match plan {
                 Some(plan) => PhysicalStatement::Explain { analyze: *analyze, plan: Arc::new(plan) },
                 None => PhysicalStatement::Utility(Box::new(bound.statement.clone())),
             })
         }
-        statement => Ok(match lower_plan(statement, bound, catalog, None)? {
+        statement => Ok(match lower_plan(statement, bound, catalog, choices, None)? {
             Some(plan) => PhysicalStatement::Plan(Arc::new(plan)),
             None => PhysicalStatement::Utility(Box::new(statement.clone())),
         }),
@@ -44,9 +45,10 @@ pub(super) fn lower_plan(
     statement: &Statement,
     bound: &Bound,
     catalog: &Catalog,
+    choices: Choices,
     names: Option<Names>,
 ) -> Result<Option<PhysicalPlan>> {
-    let mut lowerer = Lowerer::new(catalog, names);
+    let mut lowerer = Lowerer::new(catalog, choices, names);
     let (kind, root, output) = match statement {
         Statement::Query(query) => {
             let root = lowerer.lower_query(query)?;

@@ -9,6 +9,7 @@
 //!     operator where both ways are open (looking up or hashing in a join, heap or sort for a limit).
 
 mod access_path;
+mod choices;
 mod dml;
 mod explain;
 mod join;
@@ -21,6 +22,7 @@ mod order;
 mod plan;
 mod scope;
 
+pub use choices::Choices;
 pub(crate) use dml::{ConflictPlan, DeletePlan, InsertPlan, RowRules, UpdatePlan};
 pub use lower::lower;
 pub(crate) use micro::{Change, Micro};

@@ -14,6 +14,7 @@ use crate::eval::{Place, Program, Scope, compile};
 use crate::plan::{Expr, LogicalPlan, TableId};
 use crate::value::SqlType;
 
+use super::choices::Choices;
 use super::plan::{Node, Subplan};
 
 /// The columns an operator receives, by position.
@@ -45,6 +46,7 @@ pub(super) struct Lowered {
 /// What is gathered while a statement is lowered.
 pub(super) struct Lowerer<'c> {
     pub catalog: &'c Catalog,
+    pub choices: Choices,
     pub subplans: Vec<Subplan>,
     pub next_number: usize,
     /// The number of every kept table.
@@ -56,9 +58,14 @@ pub(super) struct Lowerer<'c> {
 }
 
 impl<'c> Lowerer<'c> {
-    pub(super) fn new(catalog: &'c Catalog, names: Option<crate::plan::Names>) -> Lowerer<'c> {
+    pub(super) fn new(
+        catalog: &'c Catalog,
+        choices: Choices,
+        names: Option<crate::plan::Names>,
+    ) -> Lowerer<'c> {
         Lowerer {
             catalog,
+            choices,
             subplans: Vec::new(),
             next_number: 0,
             tables: HashMap::default(),

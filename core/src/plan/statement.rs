@@ -391,8 +391,8 @@ impl Isolation {
 pub enum TransactionStatement {
     /// BEGIN, START TRANSACTION.
     Begin {
-        /// READ ONLY.
-        read_only: bool,
+        /// READ ONLY or READ WRITE; none: the session's.
+        read_only: Option<bool>,
         /// ISOLATION LEVEL; none: the session's.
         isolation: Option<Isolation>,
     },

@@ -99,7 +99,7 @@ impl Rig {
 
     pub(super) fn plan(&self, sql: &str) -> Result<PhysicalPlan> {
         let bound = optimize(fixture::bind_in(&self.catalog, sql)?, &self.catalog)?;
-        match lower(&bound, &self.catalog)? {
+        match lower(&bound, &self.catalog, crate::physical::Choices::default())? {
             PhysicalStatement::Plan(plan) | PhysicalStatement::Explain { plan, .. } => {
                 Ok(Arc::try_unwrap(plan).expect("nobody else has the plan"))
             }
