@@ -7,7 +7,7 @@ use crate::base::ColumnId;
 use crate::base::limits::PARAMETERS_MAX;
 use crate::catalog::{Catalog, Relation as CatalogRelation, SYSTEM_SCHEMAS, Table, system_view};
 use crate::error::{Error, Result, SqlState};
-use crate::parse::{self, Overriding};
+use crate::parse::{self, Lexer, Overriding};
 use crate::plan::{AggregateCall, ColumnInfo, Expr, SetCall};
 use crate::value::{SqlType, TypeName};
 
@@ -282,6 +282,30 @@ impl<'a> Binder<'a> {
             Some(offset) => error.at(parse::position_of_byte(self.sql, offset)),
             None => error,
         }
+    }
+
+    /// Turns the line and column an error was found at into its position.
+    pub(super) fn placed(&self, error: Error) -> Error {
+        match error.place() {
+            Some((line, column)) => self.at(error, Location { line, column }),
+            None => error,
+        }
+    }
+
+    /// `syntax error at or near` the token at a place.
+    pub(super) fn syntax_error(&self, place: Location) -> Error {
+        parse::near(self.sql, parse::byte_of(self.sql, place))
+    }
+
+    /// The same at a word that sqlparser has read after `from` and keeps no place of.
+    pub(super) fn syntax_error_at(&self, word: &str, from: Location) -> Error {
+        let mut lexer = Lexer::from(self.sql, parse::byte_of(self.sql, from).unwrap_or(0));
+        while let Ok(Some(token)) = lexer.next() {
+            if token.is_word(self.sql, word) {
+                return parse::near(self.sql, Some(token.start));
+            }
+        }
+        Error::new(SqlState::SYNTAX_ERROR, format!("syntax error at or near \"{word}\""))
     }
 
     /// Adds the position of an expression's beginning.

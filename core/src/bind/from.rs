@@ -155,7 +155,15 @@ impl Binder<'_> {
                     Some(alias) => (self.renamed_join(item, alias)?, false),
                 }
             }
-            _ => return Err(Error::unsupported("this item in FROM")),
+            TableFactor::JsonTable { .. } => return Err(Error::unsupported("JSON_TABLE")),
+            TableFactor::XmlTable { .. } => return Err(Error::unsupported("XMLTABLE")),
+            // PIVOT, UNPIVOT, MATCH_RECOGNIZE and the like: other dialects'.
+            _ => {
+                return Err(Error::new(
+                    SqlState::SYNTAX_ERROR,
+                    "syntax error: PostgreSQL has no such item in FROM",
+                ));
+            }
         };
         self.leave();
         Ok(bound)
@@ -169,7 +177,10 @@ impl Binder<'_> {
         };
         if let Some(at) = cte {
             let query = self.cte(at, name.place)?;
-            let relation_alias = alias.map_or_else(|| name.name.clone(), |alias| names::fold(&alias.name));
+            let relation_alias = match alias {
+                Some(alias) => names::name(&alias.name)?,
+                None => name.name.clone(),
+            };
             return self.relation_of(query, relation_alias, alias);
         }
         let (plan, mut relation) = match system_view(name.schema.as_deref(), &name.name) {
@@ -196,7 +207,7 @@ impl Binder<'_> {
             },
         };
         if let Some(alias) = alias {
-            relation.alias = names::fold(&alias.name);
+            relation.alias = names::name(&alias.name)?;
             relation.schema = None;
             self.rename_columns(&mut relation, alias)?;
         }
@@ -247,7 +258,7 @@ impl Binder<'_> {
     }
 
     fn derived(&mut self, query: Query, alias: &TableAlias) -> Result<FromItem> {
-        self.relation_of(query, names::fold(&alias.name), Some(alias))
+        self.relation_of(query, names::name(&alias.name)?, Some(alias))
     }
 
     fn relation_of(
@@ -286,7 +297,7 @@ impl Binder<'_> {
             return Err(error);
         }
         for (column, name) in relation.columns.iter_mut().zip(&alias.columns) {
-            column.name = names::fold(&name.name);
+            column.name = names::name(&name.name)?;
         }
         Ok(())
     }
@@ -300,7 +311,7 @@ impl Binder<'_> {
             columns.push(NamedColumn { name: visible.name, info: info.clone() });
             items.push((info, visible.expr));
         }
-        let mut relation = Relation { alias: names::fold(&alias.name), schema: None, columns, table: None };
+        let mut relation = Relation { alias: names::name(&alias.name)?, schema: None, columns, table: None };
         self.rename_columns(&mut relation, alias)?;
         Ok(FromItem::of(LogicalPlan::Project { input: Box::new(item.plan), items }, relation))
     }
@@ -335,7 +346,8 @@ impl Binder<'_> {
             }
             JoinOperator::FullOuter(constraint) => (JoinKind::Full, constraint),
             JoinOperator::CrossJoin(JoinConstraint::None) => return self.cross(left, right, lateral),
-            _ => return Err(Error::unsupported("this kind of join")),
+            // SEMI, ANTI, ASOF, APPLY and the like: other dialects'.
+            _ => return Err(Error::new(SqlState::SYNTAX_ERROR, "syntax error: PostgreSQL has no such join")),
         };
         if lateral && matches!(kind, JoinKind::Right | JoinKind::Full) {
             return Err(Error::new(

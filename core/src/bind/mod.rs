@@ -67,7 +67,7 @@ pub fn bind(parsed: &Parsed, context: &BindContext<'_>) -> Result<Bound> {
     binder.overriding = parsed.overriding();
     let statement = match parsed.ast() {
         Ast::Empty => Statement::Empty,
-        Ast::Statement(statement) => binder.statement(statement)?,
+        Ast::Statement(statement) => binder.statement(statement).map_err(|error| binder.placed(error))?,
         Ast::Command(command) => Statement::Command(std::sync::Arc::clone(command)),
         Ast::InsertRows(rows) => binder.insert_rows(rows)?,
     };

@@ -5,12 +5,26 @@ use sqlparser::tokenizer::Location;
 
 use crate::base::limits::IDENTIFIER_BYTES_MAX;
 use crate::error::{Error, Result, SqlState};
+use crate::parse;
 
 /// A name as PostgreSQL takes it: folded unless quoted, cut at 63 bytes.
 pub(super) fn fold(ident: &Ident) -> String {
     let name =
         if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_ascii_lowercase() };
     cut(name)
+}
+
+/// The same where the word must not be one of the grammar's own (42601).
+pub(super) fn name(ident: &Ident) -> Result<String> {
+    let folded = fold(ident);
+    if ident.quote_style.is_none() && parse::is_reserved(&folded) { Err(reserved(ident)) } else { Ok(folded) }
+}
+
+/// `syntax error at or near` a word that cannot be a name there.
+pub(super) fn reserved(ident: &Ident) -> Error {
+    let Location { line, column } = ident.span.start;
+    Error::new(SqlState::SYNTAX_ERROR, format!("syntax error at or near \"{}\"", ident.value))
+        .at_place(line, column)
 }
 
 /// Cuts a name at 63 bytes, between characters.
@@ -51,8 +65,16 @@ pub(super) fn parts(name: &ObjectName) -> Result<Vec<&Ident>> {
         .collect()
 }
 
-/// `[database.][schema.]name`; the database part is only allowed to be absent.
+/// `[database.][schema.]name` of a table and the like; the database part is only allowed to be absent.
 pub(super) fn qualified(name: &ObjectName) -> Result<Qualified> {
+    if let Some(ObjectNamePart::Identifier(first)) = name.0.first() {
+        self::name(first)?;
+    }
+    qualified_function(name)
+}
+
+/// The same of a function, which may have the name of a join.
+pub(super) fn qualified_function(name: &ObjectName) -> Result<Qualified> {
     let parts = parts(name)?;
     let place = parts.first().map_or(Location { line: 0, column: 0 }, |ident| ident.span.start);
     match parts.as_slice() {
@@ -62,6 +84,14 @@ pub(super) fn qualified(name: &ObjectName) -> Result<Qualified> {
             SqlState::FEATURE_NOT_SUPPORTED,
             format!("cross-database references are not implemented: \"{name}\""),
         )),
+    }
+}
+
+/// The place of a name.
+pub(super) fn place_of(name: &ObjectName) -> Location {
+    match name.0.first() {
+        Some(ObjectNamePart::Identifier(ident)) => ident.span.start,
+        _ => Location { line: 0, column: 0 },
     }
 }
 

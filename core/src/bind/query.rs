@@ -95,7 +95,9 @@ impl Binder<'_> {
             None => &[][..],
             Some(order) => match &order.kind {
                 OrderByKind::Expressions(keys) => keys.as_slice(),
-                OrderByKind::All(_) => return Err(Error::unsupported("ORDER BY ALL")),
+                OrderByKind::All(_) => {
+                    return Err(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \"all\""));
+                }
             },
         };
         let mut tail = Tail { order, limit: None, offset: None, with_ties: false, one_row: false };

@@ -7,6 +7,7 @@
 use sqlparser::ast::{self, Distinct, GroupByExpr, Select, SelectItem, SelectItemQualifiedWildcardKind};
 
 use crate::error::{Error, Result, SqlState};
+use crate::parse::{self, Lexer};
 use crate::plan::{ColumnInfo, Expr, LogicalPlan, OutputColumn, Query};
 use crate::value::TypeName;
 
@@ -160,6 +161,26 @@ impl Binder<'_> {
         Ok(Query { plan, output })
     }
 
+    // Some words name a result only behind AS; whether one stands there, only the text tells.
+    fn check_label(&self, alias: &ast::Ident) -> Result<()> {
+        if alias.quote_style.is_some() || !parse::needs_as(&alias.value.to_ascii_lowercase()) {
+            return Ok(());
+        }
+        let Some(at) = parse::byte_of(self.sql(), alias.span.start) else { return Ok(()) };
+        let mut lexer = Lexer::new(self.sql());
+        let mut before = None;
+        while let Ok(Some(token)) = lexer.next() {
+            if token.start >= at {
+                break;
+            }
+            before = Some(token);
+        }
+        match before {
+            Some(token) if !token.is_word(self.sql(), "as") => Err(parse::near(self.sql(), Some(at))),
+            _ => Ok(()),
+        }
+    }
+
     /// The select list (also of RETURNING), stars expanded.
     pub(super) fn select_list(
         &mut self,
@@ -178,6 +199,7 @@ impl Binder<'_> {
                 SelectItem::ExprWithAlias { expr, alias } => {
                     let bound =
                         if settle { self.settled_expr(expr, level)? } else { self.expr(expr, level)? };
+                    self.check_label(alias)?;
                     items.push(Item { name: names::fold(alias), expr: bound });
                 }
                 SelectItem::ExprWithAliases { .. } => return Err(Error::unsupported("several aliases")),
@@ -275,7 +297,13 @@ impl Binder<'_> {
         let exprs = match group_by {
             GroupByExpr::Expressions(exprs, _) if exprs.is_empty() => return Ok(None),
             GroupByExpr::Expressions(exprs, modifiers) if modifiers.is_empty() => exprs,
-            GroupByExpr::Expressions(..) | GroupByExpr::All(_) => {
+            GroupByExpr::All(_) => {
+                return Err(Error::new(
+                    SqlState::SYNTAX_ERROR,
+                    "syntax error: GROUP BY ALL needs expressions",
+                ));
+            }
+            GroupByExpr::Expressions(..) => {
                 return Err(Error::unsupported("this form of GROUP BY"));
             }
         };
@@ -444,16 +472,22 @@ fn refuse_other_dialects(select: &Select) -> Result<()> {
     if select.into.is_some() {
         return Err(Error::unsupported("SELECT INTO"));
     }
-    let plain = select.top.is_none()
-        && select.exclude.is_none()
+    let plain = select.exclude.is_none()
         && select.lateral_views.is_empty()
         && select.prewhere.is_none()
         && select.connect_by.is_empty()
         && select.cluster_by.is_empty()
         && select.distribute_by.is_empty()
         && select.sort_by.is_empty()
-        && select.qualify.is_none()
         && select.value_table_mode.is_none()
         && select.select_modifiers.is_none();
-    if plain { Ok(()) } else { Err(Error::unsupported("this clause of SELECT")) }
+    let refused = |clause: &str| {
+        Error::new(SqlState::SYNTAX_ERROR, format!("syntax error: PostgreSQL has no {clause}"))
+    };
+    match () {
+        () if select.top.is_some() => Err(refused("TOP, but LIMIT")),
+        () if select.qualify.is_some() => Err(refused("QUALIFY")),
+        () if !plain => Err(refused("such clause in SELECT")),
+        () => Ok(()),
+    }
 }

@@ -42,7 +42,7 @@ impl Binder<'_> {
     pub(super) fn with(&mut self, with: &ast::With, parent: Option<&Scope<'_>>) -> Result<()> {
         let first = self.ctes.len();
         for cte in &with.cte_tables {
-            let name = names::fold(&cte.alias.name);
+            let name = names::name(&cte.alias.name)?;
             let place = cte.alias.name.span.start;
             if self.ctes[first..].iter().any(|other| other.name == name) {
                 let error = Error::new(

@@ -44,6 +44,7 @@ struct Fields {
     detail: Option<String>,
     hint: Option<String>,
     position: Option<u32>,
+    place: Option<(u64, u64)>,
     schema: Option<String>,
     table: Option<String>,
     column: Option<String>,
@@ -65,6 +66,7 @@ impl Error {
             detail: None,
             hint: None,
             position: None,
+            place: None,
             schema: None,
             table: None,
             column: None,
@@ -145,6 +147,16 @@ impl Error {
     pub fn at(mut self, position: u32) -> Error {
         self.0.position.get_or_insert(position);
         self
+    }
+    /// Keeps a line and column (from 1), for who knows the text and so the position.
+    #[must_use]
+    pub(crate) fn at_place(mut self, line: u64, column: u64) -> Error {
+        self.0.place.get_or_insert((line, column));
+        self
+    }
+    /// The line and column of an error without a position.
+    pub(crate) fn place(&self) -> Option<(u64, u64)> {
+        self.0.place.filter(|_| self.0.position.is_none())
     }
     /// Moves the position, if there is one, by the characters that stand before the statement.
     #[must_use]

@@ -95,6 +95,12 @@ pub(super) fn check(sql: &str) -> Result<()> {
     if !is(&PARSED) {
         return Err(near(sql, Some(first.start)));
     }
+    if ["begin", "commit", "end", "rollback", "abort"].iter().any(|verb| first.is_word(sql, verb))
+        && let Some(next) = lexer.clone().next()?
+        && next.is_word(sql, "tran")
+    {
+        return Err(near(sql, Some(next.start)));
+    }
     if first.is_word(sql, "create")
         && let Some(kind) = lexer.next()?
         && kind.kind == TokenKind::Word

@@ -10,6 +10,7 @@ use crate::base::limits::STATEMENT_BYTES_MAX;
 use crate::error::Result;
 
 use super::lexer::{self, Lexer, Token, TokenKind};
+use super::reserved::is_reserved;
 
 /// A literal, or the word DEFAULT in its place.
 #[derive(Clone, PartialEq, Debug)]
@@ -75,7 +76,7 @@ impl Reader<'_> {
     fn name(&self, token: Token) -> Option<Name> {
         let text = token.text(self.sql);
         let text = match token.kind {
-            TokenKind::Word if !is_reserved(text) => text.to_ascii_lowercase(),
+            TokenKind::Word => Some(text.to_ascii_lowercase()).filter(|word| !is_reserved(word))?,
             TokenKind::Quoted if text.starts_with('"') && text.len() > 2 => {
                 text[1..text.len() - 1].replace("\"\"", "\"")
             }
@@ -203,88 +204,4 @@ pub(super) fn number(kind: TokenKind, digits: &str, negative: bool) -> Option<Li
 
 fn decimal(digits: &str, negative: bool) -> Literal {
     Literal::Decimal(if negative { format!("-{digits}").into() } else { digits.into() })
-}
-
-// Reserved words cannot name a table or column without quotes; the general parser says so.
-pub(super) fn is_reserved(word: &str) -> bool {
-    const RESERVED: [&str; 77] = [
-        "all",
-        "analyse",
-        "analyze",
-        "and",
-        "any",
-        "array",
-        "as",
-        "asc",
-        "asymmetric",
-        "both",
-        "case",
-        "cast",
-        "check",
-        "collate",
-        "column",
-        "constraint",
-        "create",
-        "current_catalog",
-        "current_date",
-        "current_role",
-        "current_time",
-        "current_timestamp",
-        "current_user",
-        "default",
-        "deferrable",
-        "desc",
-        "distinct",
-        "do",
-        "else",
-        "end",
-        "except",
-        "false",
-        "fetch",
-        "for",
-        "foreign",
-        "from",
-        "grant",
-        "group",
-        "having",
-        "in",
-        "initially",
-        "intersect",
-        "into",
-        "lateral",
-        "leading",
-        "limit",
-        "localtime",
-        "localtimestamp",
-        "not",
-        "null",
-        "offset",
-        "on",
-        "only",
-        "or",
-        "order",
-        "placing",
-        "primary",
-        "references",
-        "returning",
-        "select",
-        "session_user",
-        "some",
-        "symmetric",
-        "table",
-        "then",
-        "to",
-        "trailing",
-        "true",
-        "union",
-        "unique",
-        "user",
-        "using",
-        "variadic",
-        "when",
-        "where",
-        "window",
-        "with",
-    ];
-    RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(word))
 }

@@ -75,6 +75,8 @@ pub fn normalize(sql: &str) -> Option<Normalized> {
             TokenKind::Parameter | TokenKind::Stray | TokenKind::OtherText | TokenKind::EscapeText => {
                 return None;
             }
+            // With a minus before them these are the smallest integer and bigint.
+            TokenKind::Integer if matches!(text, "2147483648" | "9223372036854775808") => return None,
             TokenKind::Integer | TokenKind::Decimal | TokenKind::Text | TokenKind::DollarText
                 if order_depth.is_none() =>
             {
@@ -115,7 +117,10 @@ pub fn normalize(sql: &str) -> Option<Normalized> {
 // Words after which a literal would not mean the same as a parameter, or after which expressions are
 // compared as written.
 fn is_obstacle(word: &str) -> bool {
-    const WORDS: [&str; 24] = [
+    const WORDS: [&str; 27] = [
+        "current_timestamp",
+        "localtime",
+        "localtimestamp",
         "group",
         "distinct",
         "union",

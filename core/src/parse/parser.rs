@@ -14,7 +14,7 @@ use super::dialect::DIALECT;
 use super::insert_rows::{self, InsertRows};
 use super::lexer::Lexer;
 use super::rewrite::rewrite;
-use super::{bounds, command, position, strict};
+use super::{bounds, command, operators, position, strict};
 
 /// A parsed statement with its text.
 #[derive(Clone, Debug)]
@@ -124,6 +124,7 @@ fn parser(sql: &str) -> Result<(Parser<'static>, Option<Overriding>)> {
         .tokenize_with_location()
         .map_err(|error| near(sql, position::byte_of(sql, error.location)))?;
     let mut tokens = strict::mend(sql, tokens)?;
+    operators::join(sql, &mut tokens);
     let overriding = take_overriding(&mut tokens);
     rewrite(&mut tokens);
     let parser = Parser::new(&DIALECT)
@@ -187,7 +188,7 @@ fn location_in(message: &str) -> Option<Location> {
 }
 
 /// `syntax error at or near "x"` for the token at byte `at`.
-pub(super) fn near(sql: &str, at: Option<usize>) -> Error {
+pub(crate) fn near(sql: &str, at: Option<usize>) -> Error {
     let token = at.and_then(|at| Lexer::from(sql, at).next().ok().flatten());
     match token {
         Some(token) => {

@@ -5,7 +5,12 @@
 //! 1 PRECEDING EXCLUDE TIES          "exclude ties" (1, 'p') PRECEDING
 //! CURRENT ROW EXCLUDE CURRENT ROW   "exclude current row" (0, 'c') PRECEDING
 //! FOR NO KEY UPDATE                 FOR UPDATE
-//! FROM ONLY t                       FROM t          (no table has heirs)
+//! FROM ONLY t, FROM ONLY (t)        FROM t          (no table has heirs)
+//! x BETWEEN SYMMETRIC a AND b       x BETWEEN "between symmetric" (a) AND b
+//! ROW (a, b)                        (a, b)
+//! TABLE t                           SELECT * FROM t
+//! TRIM (LEADING FROM x)             TRIM (LEADING ' ' FROM x)
+//! SELECT 1 view                     SELECT 1 "view" (the parser keeps the word for other dialects)
 //! ```
 //!
 //! R1  A token that stays keeps its place, so that errors point into the text.
@@ -17,10 +22,18 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     let has = |word: &str| tokens.iter().any(|token| is_word(token, word));
     let (frames, rows, locks, only) = (has("exclude"), has("from") && has("rows"), has("for"), has("only"));
-    if !(frames || rows || locks || only) {
+    let forms = ["symmetric", "asymmetric", "row", "table", "trim"].iter().any(|word| has(word));
+    let aliases = KEPT_ALIASES.iter().any(|word| has(word));
+    if !(frames || rows || locks || only || forms || aliases) {
         return;
     }
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
+    if forms {
+        rewrite_forms(tokens);
+    }
+    if aliases {
+        quote_aliases(tokens);
+    }
     let mut at = 0;
     while at < tokens.len() {
         if rows && is_words(tokens, at, &["rows", "from"]) && matches(tokens, at + 2, &Token::LParen) {
@@ -34,6 +47,14 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
             tokens.remove(at + 1);
         } else if only && is_word(&tokens[at], "only") && begins_table(tokens, at) {
             tokens.remove(at);
+        } else if only
+            && is_word(&tokens[at], "only")
+            && before(tokens, at, &["from", "join"])
+            && matches(tokens, at + 1, &Token::LParen)
+            && let Some(close) = closing(tokens, at + 1)
+        {
+            tokens.remove(close);
+            tokens.drain(at..at + 2);
         }
         at += 1;
     }
@@ -66,6 +87,161 @@ fn begins_table(tokens: &[TokenWithSpan], at: usize) -> bool {
     follows
         && before
             .is_some_and(|token| ["from", "join", "update", "into"].iter().any(|word| is_word(token, word)))
+}
+
+/// Words that name a result or a table without AS, and that sqlparser keeps for other dialects.
+const KEPT_ALIASES: [&str; 9] =
+    ["cluster", "exclude", "explain", "global", "match", "operator", "partition", "set", "view"];
+
+// `SELECT 1 view, ..`: a name stands behind an operand and before what ends an item.
+fn quote_aliases(tokens: &mut [TokenWithSpan]) {
+    for at in 1..tokens.len() {
+        let Token::Word(word) = &tokens[at].token else { continue };
+        let behind = match &tokens[at - 1].token {
+            Token::Word(word) => word.quote_style.is_some() || word.keyword == Keyword::NoKeyword,
+            Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen | Token::RBracket => true,
+            _ => false,
+        };
+        let ends = match tokens.get(at + 1).map(|token| &token.token) {
+            None | Some(Token::Comma | Token::RParen | Token::SemiColon | Token::EOF) => true,
+            Some(Token::Word(word)) => matches!(word.keyword, Keyword::FROM | Keyword::WHERE),
+            _ => false,
+        };
+        let name = word.value.to_ascii_lowercase();
+        if behind && ends && word.quote_style.is_none() && KEPT_ALIASES.contains(&name.as_str()) {
+            tokens[at].token = named(&name);
+        }
+    }
+}
+
+fn before(tokens: &[TokenWithSpan], at: usize, words: &[&str]) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    before.is_some_and(|token| words.iter().any(|word| is_word(token, word)))
+}
+
+// The parenthesis that closes the one at `open`.
+fn closing(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, token) in tokens.iter().enumerate().skip(open) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen if depth == 1 => return Some(at),
+            Token::RParen => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn rewrite_forms(tokens: &mut Vec<TokenWithSpan>) {
+    let mut at = 0;
+    while at < tokens.len() {
+        if before(tokens, at, &["between"]) && is_word(&tokens[at], "asymmetric") {
+            tokens.remove(at);
+        } else if before(tokens, at, &["between"]) && is_word(&tokens[at], "symmetric") {
+            symmetric(tokens, at);
+        } else if is_word(&tokens[at], "row") && is_row(tokens, at) {
+            tokens.remove(at);
+        } else if is_word(&tokens[at], "from") && before(tokens, at, &["leading", "trailing", "both"]) {
+            let blank = Token::SingleQuotedString(" ".to_owned());
+            tokens.insert(at, TokenWithSpan { token: blank, span: tokens[at].span });
+            at += 1;
+        } else if is_word(&tokens[at], "table") && is_table_query(tokens, at) {
+            let span = tokens[at].span;
+            let word = |word| TokenWithSpan { token: Token::make_keyword(word), span };
+            let star = TokenWithSpan { token: Token::Mul, span };
+            tokens.splice(at..=at, [word("SELECT"), star, word("FROM")]);
+        }
+        at += 1;
+    }
+}
+
+// The low end, up to its AND, becomes the argument of a call.
+fn symmetric(tokens: &mut Vec<TokenWithSpan>, at: usize) {
+    let (mut depth, mut cases) = (0usize, 0usize);
+    let end = tokens.iter().enumerate().skip(at + 1).find_map(|(at, token)| {
+        match &token.token {
+            Token::LParen | Token::LBracket => depth += 1,
+            Token::RParen | Token::RBracket => depth = depth.saturating_sub(1),
+            _ if is_word(token, "case") => cases += 1,
+            _ if is_word(token, "end") => cases = cases.saturating_sub(1),
+            _ if depth == 0 && cases == 0 && is_word(token, "and") => return Some(at),
+            _ => {}
+        }
+        None
+    });
+    let Some(end) = end else { return };
+    let span = tokens[at].span;
+    tokens.insert(end, TokenWithSpan { token: Token::RParen, span });
+    tokens[at].token = named("between symmetric");
+    tokens.insert(at + 1, TokenWithSpan { token: Token::LParen, span });
+}
+
+// `ROW (a, b)` where an expression begins; a table may be called row.
+fn is_row(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let begins = match at.checked_sub(1).map(|before| &tokens[before].token) {
+        Some(Token::Word(word)) => matches!(
+            word.keyword,
+            Keyword::SELECT
+                | Keyword::DISTINCT
+                | Keyword::WHERE
+                | Keyword::AND
+                | Keyword::OR
+                | Keyword::NOT
+                | Keyword::WHEN
+                | Keyword::THEN
+                | Keyword::ELSE
+                | Keyword::IN
+                | Keyword::BETWEEN
+                | Keyword::HAVING
+                | Keyword::BY
+                | Keyword::FROM
+                | Keyword::RETURNING
+        ),
+        Some(Token::LParen | Token::Comma | Token::Eq | Token::Neq) => true,
+        Some(Token::Lt | Token::LtEq | Token::Gt | Token::GtEq) => true,
+        _ => false,
+    };
+    let Some(close) = closing(tokens, at + 1).filter(|_| matches(tokens, at + 1, &Token::LParen)) else {
+        return false;
+    };
+    let mut depth = 0usize;
+    let several = tokens[at + 1..close].iter().any(|token| {
+        match token.token {
+            Token::LParen | Token::LBracket => depth += 1,
+            Token::RParen | Token::RBracket => depth = depth.saturating_sub(1),
+            Token::Comma if depth == 1 => return true,
+            _ => {}
+        }
+        false
+    });
+    begins && several
+}
+
+// `TABLE t` in the place of a query.
+fn is_table_query(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let begins = match at.checked_sub(1).map(|before| &tokens[before].token) {
+        None | Some(Token::LParen) => true,
+        Some(Token::Word(word)) => matches!(
+            word.keyword,
+            Keyword::AS
+                | Keyword::UNION
+                | Keyword::ALL
+                | Keyword::INTERSECT
+                | Keyword::EXCEPT
+                | Keyword::EXPLAIN
+                | Keyword::DISTINCT
+        ),
+        _ => false,
+    };
+    begins
+        && tokens.get(at + 1).is_some_and(|next| match &next.token {
+            Token::Word(word) => {
+                let name = word.value.to_ascii_lowercase();
+                word.quote_style.is_some() || name == "only" || !super::is_reserved(&name)
+            }
+            _ => false,
+        })
 }
 
 // The end of the frame before EXCLUDE becomes a call that carries both.

@@ -5,6 +5,7 @@
 //! 123abc                 trailing junk: 42601            'a' 'b'       42601
 //! 'a' <new line> 'b'     'ab'                            x ISNULL      x IS NULL
 //! ""                     zero-length identifier: 42601   1 AS 'x'      42601
+//! {d '2020-01-01'}       42601                           [1, 2]        42601: ARRAY[1, 2]
 //! (a int AUTO_INCREMENT  42601: other systems' words, which sqlparser reads over in a column definition
 //! ```
 //!
@@ -23,7 +24,8 @@ const SKIPPED: [Keyword; 4] = [Keyword::AUTO_INCREMENT, Keyword::AUTOINCREMENT, 
 
 /// Checks and mends the tokens of one statement.
 pub(super) fn mend(sql: &str, tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>> {
-    let mut pass = Pass { sql, out: Vec::with_capacity(tokens.len()), blank: Blank::None, table: None };
+    let mut pass =
+        Pass { sql, out: Vec::with_capacity(tokens.len()), blank: Blank::None, table: None, brackets: 0 };
     for token in tokens {
         pass.token(token)?;
     }
@@ -46,6 +48,8 @@ struct Pass<'s> {
     blank: Blank,
     /// In the parentheses of CREATE TABLE: how deep.
     table: Option<usize>,
+    /// How many `[` are open.
+    brackets: usize,
 }
 
 impl Pass<'_> {
@@ -76,6 +80,12 @@ impl Pass<'_> {
                 if let Some(joined) = self.string(&token)? {
                     token = joined;
                 }
+            }
+            Token::LBrace | Token::RBrace => return Err(self.near(&token)),
+            Token::LBracket => self.bracket(&token)?,
+            Token::RBracket => self.brackets = self.brackets.saturating_sub(1),
+            Token::Lt if self.last().is_some_and(|last| is_word(&last.token, Keyword::ARRAY)) => {
+                return Err(self.near(self.last().unwrap_or(&token)));
             }
             Token::LParen => self.open(),
             Token::RParen => self.table = self.table.and_then(|depth| depth.checked_sub(1)),
@@ -140,6 +150,20 @@ impl Pass<'_> {
                 (starts && is(Keyword::TABLE) && !is(Keyword::AS)).then_some(1)
             }
         };
+    }
+
+    /// A bracket stands behind what it goes into, or inside another one.
+    fn bracket(&mut self, token: &TokenWithSpan) -> Result<()> {
+        let inside = self.brackets > 0;
+        let fits = self.last().is_some_and(|last| match &last.token {
+            Token::Comma | Token::LBracket => inside,
+            _ => is_word(&last.token, Keyword::ARRAY) || ends_operand(last),
+        });
+        if !fits {
+            return Err(self.near(token));
+        }
+        self.brackets += 1;
+        Ok(())
     }
 
     /// A string literal: joined to the one on the line before, refused where only an alias could stand.

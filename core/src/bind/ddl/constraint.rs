@@ -59,7 +59,7 @@ impl Binder<'_> {
             {
                 return Err(Error::new(SqlState::SYNTAX_ERROR, "a key column has no options"));
             }
-            let name = names::fold(ident);
+            let name = names::name(ident)?;
             let Some(ordinal) = subject.ordinal(&name) else {
                 let error = Error::new(
                     SqlState::UNDEFINED_COLUMN,

@@ -69,7 +69,7 @@ impl Binder<'_> {
             if let Some(class) = &part.operator_class {
                 return Err(Error::unsupported(format!("operator class {class}")));
             }
-            let name = names::fold(ident);
+            let name = names::name(ident)?;
             let Some(column) = table.column(&name) else {
                 return Err(Error::new(
                     SqlState::UNDEFINED_COLUMN,

@@ -174,7 +174,7 @@ impl Binder<'_> {
         column: &ast::ColumnDef,
         before: &[ColumnDefinition],
     ) -> Result<ColumnDefinition> {
-        let name = names::fold(&column.name);
+        let name = names::name(&column.name)?;
         if before.iter().any(|other| other.name == name) {
             return Err(Error::new(
                 SqlState::DUPLICATE_COLUMN,

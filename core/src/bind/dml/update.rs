@@ -167,7 +167,7 @@ impl Binder<'_> {
             let parts = names::parts(target)?;
             // SET t.a = .. names a field of a composite column in PostgreSQL, hence this complaint.
             let Some(first) = parts.first() else { return Err(Error::internal("a name has a part")) };
-            let ordinal = self.target_column(table, &names::fold(first), first.span.start)?;
+            let ordinal = self.target_column(table, &names::name(first)?, first.span.start)?;
             let column = &table.columns[ordinal];
             if parts.len() > 1 {
                 let error = Error::new(

@@ -5,6 +5,8 @@ use sqlparser::ast::{
     FunctionArguments, TrimWhereField,
 };
 
+use sqlparser::tokenizer::Location;
+
 use crate::bind::binder::{Binder, Clause, Level};
 use crate::bind::names;
 use crate::bind::window::Over;
@@ -13,6 +15,7 @@ use crate::function::{
     FunctionId, Resolved, is_aggregate, is_set_function, is_window, resolve_aggregate,
     resolve_aggregate_star, resolve_scalar,
 };
+use crate::parse::{self, Lexer, TokenKind};
 use crate::plan::{AggregateCall, Expr};
 use crate::value::{Datum, SqlType, TypeName};
 
@@ -27,9 +30,52 @@ struct Extras<'e> {
 
 impl Binder<'_> {
     pub(super) fn function(&mut self, function: &Function, level: &mut Level<'_>) -> Result<Expr> {
-        let name = names::qualified(&function.name)?;
+        let name = names::qualified_function(&function.name)?;
+        self.check_form(function, &name)?;
         self.function_named(function, &name.name, name.schema.as_deref(), level)
             .map_err(|error| self.at(error, name.place))
+    }
+
+    // Functions with a syntax of their own have no other: `position('a', 'b')` is none.
+    fn check_form(&self, function: &Function, name: &names::Qualified) -> Result<()> {
+        let [ast::ObjectNamePart::Identifier(ident)] = function.name.0.as_slice() else { return Ok(()) };
+        let FunctionArguments::List(list) = &function.args else { return Ok(()) };
+        let wrong = match name.name.as_str() {
+            _ if ident.quote_style.is_some() => false,
+            "coalesce" | "greatest" | "least" | "xmlforest" => list.args.is_empty(),
+            "nullif" => list.args.len() != 2,
+            "current_timestamp" | "localtimestamp" | "localtime" | "current_time" => list.args.is_empty(),
+            "position" | "extract" | "current_date" | "user" | "current_user" | "session_user"
+            | "current_role" | "current_catalog" => true,
+            _ => false,
+        };
+        if wrong { Err(self.wrong_form(&name.name, name.place)) } else { Ok(()) }
+    }
+
+    // PostgreSQL stops at the first token that its rule for the function does not have.
+    fn wrong_form(&self, name: &str, place: Location) -> Error {
+        let niladic = matches!(name, "current_date" | "user")
+            || name.starts_with("current_") && name != "current_timestamp" && name != "current_time"
+            || name == "session_user";
+        let sql = self.sql();
+        let mut lexer = Lexer::from(sql, parse::byte_of(sql, place).unwrap_or(0));
+        let (mut depth, mut commas) = (0usize, 0usize);
+        while let Ok(Some(token)) = lexer.next() {
+            match token.kind {
+                TokenKind::Open if niladic => return parse::near(sql, Some(token.start)),
+                TokenKind::Open => depth += 1,
+                TokenKind::Close if depth == 1 => return parse::near(sql, Some(token.start)),
+                TokenKind::Close => depth = depth.saturating_sub(1),
+                TokenKind::Comma if depth == 1 => {
+                    commas += 1;
+                    if name != "nullif" || commas == 2 {
+                        return parse::near(sql, Some(token.start));
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.syntax_error(place)
     }
 
     fn function_named(
@@ -40,7 +86,11 @@ impl Binder<'_> {
         level: &mut Level<'_>,
     ) -> Result<Expr> {
         if function.null_treatment.is_some() || function.parameters != FunctionArguments::None {
-            return Err(Error::unsupported("this form of function call"));
+            let start = names::place_of(&function.name);
+            return Err(match function.null_treatment {
+                Some(_) => self.syntax_error_at("nulls", start),
+                None => self.syntax_error(start),
+            });
         }
         let mut extras = Extras { filter: function.filter.as_deref(), ..Extras::default() };
         let arguments = match &function.args {
@@ -53,7 +103,10 @@ impl Binder<'_> {
                 for clause in &list.clauses {
                     match clause {
                         FunctionArgumentClause::OrderBy(keys) => extras.order.extend(keys),
-                        _ => return Err(Error::unsupported("this clause in a function call")),
+                        FunctionArgumentClause::Limit(_) => {
+                            return Err(self.syntax_error_at("limit", names::place_of(&function.name)));
+                        }
+                        _ => return Err(self.syntax_error(names::place_of(&function.name))),
                     }
                 }
                 let mut arguments = Vec::with_capacity(list.args.len());
@@ -94,8 +147,17 @@ impl Binder<'_> {
                 format!("window function {name} requires an OVER clause"),
             ));
         }
-        if extras.distinct || extras.filter.is_some() || !extras.order.is_empty() || extras.is_star {
+        if extras.is_star {
+            return Err(missing_function(name, &[]));
+        }
+        if let ("current_timestamp" | "localtimestamp" | "localtime", [precision]) = (name, &arguments[..]) {
+            return self.niladic_to(name, precision);
+        }
+        if extras.distinct || extras.filter.is_some() || !extras.order.is_empty() {
             return Err(not_an_aggregate(name, &extras));
+        }
+        if name == "row" {
+            return Err(Error::unsupported("a row value here"));
         }
         if is_set_function(name) {
             return self.selected_set(name, &arguments, level);
@@ -269,6 +331,21 @@ impl Binder<'_> {
         })
     }
 
+    // `current_timestamp(3)`.
+    fn niladic_to(&mut self, name: &str, precision: &ast::Expr) -> Result<Expr> {
+        let digits = match precision {
+            ast::Expr::Value(value) => match &value.value {
+                ast::Value::Number(digits, _) => digits.parse::<i32>().ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(digits) = digits else { return Err(self.syntax_error(names::place(precision))) };
+        let call = self.niladic(name)?;
+        let (from, to) = (call.ty(), TypeName { modifier: digits.min(6), ..TypeName::plain(call.ty()) });
+        Ok(Expr::Cast { operand: Box::new(call), from, to, explicit: true })
+    }
+
     /// EXTRACT, SUBSTRING, TRIM and the like.
     pub(super) fn special_call(&mut self, expr: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {
         use ast::Expr as E;
@@ -300,23 +377,24 @@ impl Binder<'_> {
             E::Ceil { expr: operand, field } | E::Floor { expr: operand, field } => {
                 let is_plain = matches!(field, CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime));
                 if !is_plain {
-                    return Err(Error::unsupported("this form of ceil or floor"));
+                    return Err(self.syntax_error_at("to", names::place(operand)));
                 }
                 let name = if matches!(expr, E::Ceil { .. }) { "ceil" } else { "floor" };
                 self.scalar(name, &[operand], level)
             }
             E::Position { expr: wanted, r#in: text } => self.scalar("position", &[text, wanted], level),
-            E::Substring { expr: text, substring_from, substring_for, .. } => {
+            E::Substring { expr: text, substring_from, substring_for, shorthand, .. } => {
+                let name = if *shorthand { "substr" } else { "substring" };
                 match (substring_from, substring_for) {
-                    (Some(from), Some(length)) => self.scalar("substring", &[text, from, length], level),
-                    (Some(from), None) => self.scalar("substring", &[text, from], level),
+                    (Some(from), Some(length)) => self.scalar(name, &[text, from, length], level),
+                    (Some(from), None) => self.scalar(name, &[text, from], level),
                     (None, Some(length)) => {
                         let bound = self.expr(text, level)?;
                         let bound_length = self.expr(length, level)?;
                         let one = Expr::Literal(Datum::Int(1), SqlType::Int4);
-                        self.call("substring", vec![(bound, text), (one, text), (bound_length, length)])
+                        self.call(name, vec![(bound, text), (one, text), (bound_length, length)])
                     }
-                    (None, None) => self.scalar("substring", &[text], level),
+                    (None, None) => self.scalar(name, &[text], level),
                 }
             }
             E::Trim { trim_where, trim_what, expr: text, trim_characters } => {
@@ -367,9 +445,7 @@ fn missing_function(name: &str, types: &[SqlType]) -> Error {
 }
 
 fn not_an_aggregate(name: &str, extras: &Extras<'_>) -> Error {
-    let message = if extras.is_star {
-        format!("{name}(*) specified, but {name} is not an aggregate function")
-    } else if extras.distinct {
+    let message = if extras.distinct {
         format!("DISTINCT specified, but {name} is not an aggregate function")
     } else if extras.filter.is_some() {
         format!("FILTER specified, but {name} is not an aggregate function")

@@ -16,12 +16,16 @@ impl Binder<'_> {
             .first()
             .map_or(sqlparser::tokenizer::Location { line: 0, column: 0 }, |ident| ident.span.start);
         let parts: Vec<String> = idents.iter().map(names::fold).collect();
+        if let ([ident], [name]) = (idents, parts.as_slice())
+            && ident.quote_style.is_none()
+            && is_niladic(name)
+        {
+            return self.niladic(name);
+        }
+        idents.first().map(names::name).transpose()?;
         let scope = level.scope;
         let found = match parts.as_slice() {
             [name] => match scope.column(name) {
-                Ok(None) if idents[0].quote_style.is_none() && is_niladic(name) => {
-                    return self.niladic(name);
-                }
                 Ok(None) if scope.relation(None, name).is_ok_and(|found| found.is_some()) => {
                     Err(Error::unsupported("a whole-row reference"))
                 }

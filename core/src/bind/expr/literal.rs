@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlparser::ast::{self, Value, ValueWithSpan};
 
 use crate::bind::binder::Binder;
-use crate::bind::types;
+use crate::bind::{names, types};
 use crate::error::{Error, Result, SqlState};
 use crate::plan::Expr;
 use crate::value::{Datum, SqlType, TypeName, cast};
@@ -43,10 +43,10 @@ impl Binder<'_> {
 
     pub(super) fn interval(&mut self, interval: &ast::Interval) -> Result<Expr> {
         let ast::Expr::Value(value) = interval.value.as_ref() else {
-            return Err(self.at_expr(Error::unsupported("an interval of an expression"), &interval.value));
+            return Err(self.syntax_error(names::place(&interval.value)));
         };
         let Some(text) = text_of(&value.value) else {
-            return Err(self.at(Error::unsupported("this form of interval"), value.span.start));
+            return Err(self.syntax_error(value.span.start));
         };
         // INTERVAL '1' DAY names the unit of a bare number; INTERVAL '1 day' needs none.
         let bare = text.trim().parse::<f64>().is_ok();

@@ -126,8 +126,22 @@ impl Binder<'_> {
             }
             E::Tuple(_) => Err(self.at_expr(Error::unsupported("a row value here"), expr)),
             E::Collate { expr: operand, collation } => self.collate(operand, collation, level),
-            _ => Err(self.at_expr(unsupported(expr), expr)),
+            _ => Err(self.other_form(expr)),
         }
+    }
+
+    // What PostgreSQL has is not supported, by name; what only other dialects have is no syntax.
+    fn other_form(&self, expr: &ast::Expr) -> Error {
+        use ast::Expr as E;
+        let what = match expr {
+            E::IsJson { .. } => "IS JSON",
+            E::IsNormalized { .. } => "IS NORMALIZED",
+            E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => "GROUPING SETS here",
+            E::Wildcard(_) | E::QualifiedWildcard(..) => "* as an expression",
+            E::Named { .. } => "a named argument",
+            _ => return self.syntax_error(names::place(expr)),
+        };
+        self.at_expr(Error::unsupported(what), expr)
     }
 
     fn cast(
@@ -202,18 +216,4 @@ impl Binder<'_> {
 
 fn cannot_cast(from: SqlType, to: SqlType) -> Error {
     Error::new(SqlState::CANNOT_COERCE, format!("cannot cast type {} to {}", from.name(), to.name()))
-}
-
-fn unsupported(expr: &ast::Expr) -> Error {
-    use ast::Expr as E;
-    let what = match expr {
-        E::JsonAccess { .. } | E::IsJson { .. } => "JSON",
-        E::GroupingSets(_) | E::Cube(_) | E::Rollup(_) => "GROUPING SETS",
-        E::Convert { .. } => "CONVERT",
-        E::IsNormalized { .. } => "IS NORMALIZED",
-        E::Wildcard(_) | E::QualifiedWildcard(..) => "* as an expression",
-        E::Named { .. } => "a named argument",
-        _ => "this form of expression",
-    };
-    Error::unsupported(what)
 }

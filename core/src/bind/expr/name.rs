@@ -44,7 +44,7 @@ fn figure(expr: &ast::Expr, depth: usize) -> Option<(String, u8)> {
                 _ => Some(("case".to_owned(), 1)),
             }
         }
-        E::Exists { .. } => fixed("exists"),
+        E::Exists { negated: false, .. } => fixed("exists"),
         E::Subquery(query) => match query.body.as_ref() {
             SetExpr::Select(select) => match select.projection.first()? {
                 SelectItem::ExprWithAlias { alias, .. } => Some((names::fold(alias), 2)),
@@ -60,6 +60,7 @@ fn figure(expr: &ast::Expr, depth: usize) -> Option<(String, u8)> {
         E::Ceil { .. } => fixed("ceil"),
         E::Floor { .. } => fixed("floor"),
         E::Position { .. } => fixed("position"),
+        E::Substring { shorthand: true, .. } => fixed("substr"),
         E::Substring { .. } => fixed("substring"),
         E::Trim { trim_where: Some(ast::TrimWhereField::Leading), .. } => fixed("ltrim"),
         E::Trim { trim_where: Some(ast::TrimWhereField::Trailing), .. } => fixed("rtrim"),

@@ -52,6 +52,9 @@ impl Binder<'_> {
             return self.row_comparison(whole, left, op, right, level);
         }
         let Some(symbol) = symbol(op) else {
+            if *op == BinaryOperator::Xor {
+                return Err(self.syntax_error(crate::bind::names::place(right)));
+            }
             return Err(self.at_expr(Error::unsupported(format!("operator {op}")), whole));
         };
         let bound_left = self.expr(left, level)?;
@@ -129,6 +132,16 @@ impl Binder<'_> {
             UnaryOperator::PGSquareRoot => "|/",
             UnaryOperator::PGCubeRoot => "||/",
             UnaryOperator::PGAbs => "@",
+            UnaryOperator::PGPrefixFactorial => "!!",
+            UnaryOperator::BangNot => "!",
+            UnaryOperator::PGPostfixFactorial => {
+                return Err(self.at_operator(
+                    Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \"!\""),
+                    "!",
+                    Some(operand),
+                    operand,
+                ));
+            }
             _ => return Err(self.at_expr(Error::unsupported(format!("operator {op}")), whole)),
         };
         let bound = self.expr(operand, level)?;

@@ -119,12 +119,31 @@ impl Binder<'_> {
         high: &ast::Expr,
         level: &mut Level<'_>,
     ) -> Result<Expr> {
+        let (low, symmetric) = match symmetric_low(low) {
+            Some(low) => (low, true),
+            None => (low, false),
+        };
         let bound = self.expr(operand, level)?;
-        let bound_low = self.expr(low, level)?;
-        let bound_high = self.expr(high, level)?;
+        let low = (self.expr(low, level)?, low);
+        let high = (self.expr(high, level)?, high);
+        if !symmetric {
+            return self.within((bound, operand), low, high, negated);
+        }
+        let one = self.within((bound.clone(), operand), low.clone(), high.clone(), negated)?;
+        let other = self.within((bound, operand), high, low, negated)?;
+        Ok(if negated { Expr::And(vec![one, other]) } else { Expr::Or(vec![one, other]) })
+    }
+
+    fn within(
+        &mut self,
+        (bound, operand): (Expr, &ast::Expr),
+        low: (Expr, &ast::Expr),
+        high: (Expr, &ast::Expr),
+        negated: bool,
+    ) -> Result<Expr> {
         let (first, second) = if negated { ("<", ">") } else { (">=", "<=") };
-        let lower = self.apply(first, (bound.clone(), operand), (bound_low, low))?;
-        let upper = self.apply(second, (bound, operand), (bound_high, high))?;
+        let lower = self.apply(first, (bound.clone(), operand), low)?;
+        let upper = self.apply(second, (bound, operand), high)?;
         Ok(if negated { Expr::Or(vec![lower, upper]) } else { Expr::And(vec![lower, upper]) })
     }
 
@@ -160,5 +179,21 @@ impl Binder<'_> {
     /// The comparison `=` of a CASE operand or NULLIF.
     pub(super) fn equality(&mut self, left: (Expr, &ast::Expr), right: (Expr, &ast::Expr)) -> Result<Expr> {
         self.apply(CompareOp::Equal.symbol(), left, right)
+    }
+}
+
+// What `parse` has made of BETWEEN SYMMETRIC.
+fn symmetric_low(low: &ast::Expr) -> Option<&ast::Expr> {
+    let ast::Expr::Function(call) = low else { return None };
+    let [ast::ObjectNamePart::Identifier(name)] = call.name.0.as_slice() else { return None };
+    if name.value != "between symmetric" {
+        return None;
+    }
+    match &call.args {
+        ast::FunctionArguments::List(list) => match list.args.as_slice() {
+            [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(low))] => Some(low),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::base::limits::IDENTIFIER_BYTES_MAX;
 use crate::error::{Error, Result, SqlState};
-use crate::parse::insert_rows::is_reserved;
+use crate::parse::is_reserved;
 use crate::parse::lexer::{Lexer, Token, TokenKind, text_value};
 use crate::parse::parser::near;
 
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         let Some(token) = self.peek() else { return Err(self.unexpected()) };
         let text = token.text(self.sql);
         let name = match token.kind {
-            TokenKind::Word if !is_reserved(text) => text.to_ascii_lowercase(),
+            TokenKind::Word if !is_reserved(&text.to_ascii_lowercase()) => text.to_ascii_lowercase(),
             TokenKind::Quoted if text.starts_with('"') && text.len() > 2 => {
                 text[1..text.len() - 1].replace("\"\"", "\"")
             }
