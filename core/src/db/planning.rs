@@ -15,12 +15,15 @@ use crate::value::{Datum, SqlType};
 
 use super::parameters::{literal_type, literals};
 use super::prepared::Prepared;
-use super::session::Session;
+use super::session::{Phase, Session};
 
 /// The plan of a text that brings its own parameters, or needs none.
 pub(super) fn plan_text(session: &mut Session, sql: &str) -> Result<(Arc<Prepared>, Vec<Datum>)> {
     if let Some(planned) = plan_execute(session, sql)? {
         return Ok(planned);
+    }
+    if let Some(plan) = plan_fetch(session, sql)? {
+        return Ok((plan, Vec::new()));
     }
     let (catalog, committed) = session.catalog()?;
     let key = session.settings.plan_key();
@@ -45,6 +48,22 @@ pub(super) fn plan_text(session: &mut Session, sql: &str) -> Result<(Arc<Prepare
     Ok((plan, Vec::new()))
 }
 
+/// FETCH has the columns of its cursor.
+fn plan_fetch(session: &mut Session, sql: &str) -> Result<Option<Arc<Prepared>>> {
+    let begins = sql.trim_start().as_bytes().first_chunk::<5>();
+    if !begins.is_some_and(|word| word.eq_ignore_ascii_case(b"fetch")) {
+        return Ok(None);
+    }
+    let Some(Command::Fetch { name, .. }) = parse(sql)?.command().cloned() else { return Ok(None) };
+    if session.phase == Phase::Failed {
+        return Err(Session::failed());
+    }
+    let columns = super::define::cursor_columns(session, &name)?;
+    let (catalog, committed) = session.catalog()?;
+    let prepared = Prepared::new(sql, &catalog, committed, &session.settings, &[])?;
+    Ok(Some(Arc::new(Prepared { columns, returns_rows: true, ..prepared })))
+}
+
 /// EXECUTE stands for the statement it names, with its own values.
 fn plan_execute(session: &mut Session, sql: &str) -> Result<Option<(Arc<Prepared>, Vec<Datum>)>> {
     let begins = sql.trim_start().as_bytes().first_chunk::<7>();
@@ -61,6 +80,9 @@ fn plan_execute(session: &mut Session, sql: &str) -> Result<Option<(Arc<Prepared
 
 /// The plan of a text whose parameters come with every call.
 pub(super) fn plan_prepared(session: &mut Session, sql: &str) -> Result<Arc<Prepared>> {
+    if let Some(plan) = plan_fetch(session, sql)? {
+        return Ok(plan);
+    }
     let (catalog, committed) = session.catalog()?;
     let key = session.settings.plan_key();
     if let Some(plan) = cached(session, committed, sql, &catalog, key) {

@@ -12,6 +12,7 @@ use crate::batch::{Batch, ByteColumn, Values, Vector};
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
+use crate::parse::Command;
 use crate::exec::{Execution, Pages, Step};
 use crate::physical::{PhysicalPlan, PhysicalStatement};
 use crate::plan::Statement as Bound;
@@ -380,11 +381,23 @@ fn gathered(session: &mut Session, prepared: &Prepared, statement: &Bound) -> Re
         Bound::Show { name } => rows.push(text_batch(&[session.show(name)?])),
         Bound::Empty => {}
         Bound::Command(command) => {
+            if let Command::Fetch { name, direction, only_move: false } = &**command {
+                let shown = super::define::cursor_columns(session, name)?;
+                let same = shown.len() == prepared.columns.len()
+                    && shown.iter().zip(prepared.columns.iter()).all(|(a, b)| a.ty.ty == b.ty.ty);
+                if !same {
+                    let message = "cached plan must not change result type";
+                    return Err(Error::new(SqlState::FEATURE_NOT_SUPPORTED, message));
+                }
+                (rows, affected) = super::define::fetch(session, name, *direction)?;
+                session.last_utility = Some((format!("{tag} {affected}"), affected));
+                return Ok(State::Gathered(rows.into_iter()));
+            }
             if let Some(count) = super::define::run(session, command)? {
                 affected = count;
                 // CREATE MATERIALIZED VIEW answers as the SELECT it ran.
                 let verb =
-                    if matches!(**command, crate::parse::Command::CreateView(_)) { "SELECT" } else { &tag };
+                    if matches!(**command, Command::CreateView(_)) { "SELECT" } else { &tag };
                 tag = format!("{verb} {count}");
             }
         }

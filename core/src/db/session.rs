@@ -30,6 +30,7 @@ use crate::store::{self, KeptWriters};
 use crate::value::SqlType;
 
 use super::database::Shared;
+use super::define::Cursor;
 use super::functions::unix_to_postgres;
 use super::outcome::{Column, Notice};
 use super::plan_cache::PlanCache;
@@ -143,6 +144,8 @@ pub(super) struct Session {
     pub(super) statements: u64,
     /// Statements of PREPARE, by name.
     pub(super) named: BTreeMap<String, NamedStatement>,
+    /// Open cursors, by name.
+    pub(super) cursors: BTreeMap<String, Cursor>,
     /// What the next COPY FROM STDIN reads.
     pub(super) copy_input: Option<Vec<u8>>,
     /// What the last COPY TO STDOUT wrote.
@@ -180,6 +183,7 @@ impl Session {
             running: 0,
             statements: 0,
             named: BTreeMap::new(),
+            cursors: BTreeMap::new(),
             copy_input: None,
             copy_output: None,
         }
@@ -391,6 +395,8 @@ impl Session {
         if let Some(hidden) = self.hidden.take() {
             self.settings = hidden;
         }
+        self.cursors.retain(|_, cursor| cursor.hold);
+        self.cursors.values_mut().for_each(|cursor| cursor.kept = true);
         self.over();
         Ok(())
     }
@@ -402,7 +408,13 @@ impl Session {
             self.settings = before;
         }
         self.hidden = None;
+        self.cursors.retain(|_, cursor| cursor.kept);
         self.over();
+    }
+
+    /// How many savepoints it has set so far.
+    pub(super) fn marks_set(&self) -> u64 {
+        self.marks_set
     }
 
     fn drop_writing(&mut self) {
@@ -566,6 +578,8 @@ impl Session {
         self.marks.truncate(at + 1);
         let Some(mark) = self.marks.last() else { return };
         self.settings = Arc::clone(&mark.settings);
+        let number = mark.number;
+        self.cursors.retain(|_, cursor| cursor.kept || cursor.marks_before < number);
         match (&mark.pages, &mut self.writing) {
             (Some((savepoint, catalog, changed)), Some(writing)) => {
                 writing.txn.rollback_to(*savepoint);

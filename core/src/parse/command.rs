@@ -38,34 +38,20 @@ const PARSED: [&str; 25] = [
     "analyze",
 ];
 /// Commands of PostgreSQL that are not there yet.
-const UNSUPPORTED: [&str; 27] = [
+const UNSUPPORTED: [&str; 13] = [
     "call",
-    "checkpoint",
-    "close",
     "cluster",
-    "copy",
-    "deallocate",
-    "declare",
-    "discard",
     "do",
-    "execute",
-    "fetch",
     "grant",
     "import",
     "listen",
     "load",
-    "lock",
     "merge",
-    "move",
     "notify",
-    "prepare",
     "reassign",
-    "refresh",
-    "reindex",
     "revoke",
     "security",
     "unlisten",
-    "vacuum",
 ];
 /// What may be created; anything else is refused by name.
 const CREATED: [&str; 8] = ["table", "index", "unique", "temp", "temporary", "unlogged", "global", "local"];

@@ -7,6 +7,7 @@ mod column;
 mod copy;
 mod copy_text;
 mod create;
+mod cursor;
 mod drop;
 mod named;
 mod rename;
@@ -15,6 +16,7 @@ mod storage;
 
 pub(super) use column::alter as alter_column;
 pub(super) use drop::temporary as drop_temporary;
+pub(super) use cursor::{Cursor, columns as cursor_columns, fetch};
 pub(super) use named::execute;
 
 use crate::catalog::{Catalog, Relation, SYSTEM_SCHEMAS};
@@ -69,6 +71,11 @@ pub(super) fn run(session: &mut Session, command: &Command) -> Result<Option<u64
         Command::Execute { .. } => return Err(Error::unsupported("EXECUTE inside another statement")),
         Command::Deallocate(name) => named::deallocate(session, name.as_deref())?,
         Command::Discard(what) => discard(session, *what)?,
+        Command::Declare { name, scroll, hold, query } => {
+            cursor::declare(session, name, *scroll, *hold, query)?;
+        }
+        Command::Fetch { name, direction, .. } => return cursor::skip(session, name, *direction).map(Some),
+        Command::Close(name) => cursor::close(session, name.as_deref())?,
         Command::Lock(names) => storage::lock(session, names)?,
         Command::Maintain(what, names) => storage::maintain(session, tag, *what, names)?,
         Command::SetConstraints { names, deferred } => set_constraints(session, names, *deferred)?,
@@ -88,6 +95,7 @@ fn discard(session: &mut Session, what: Discarded) -> Result<()> {
             ));
         }
         session.named.clear();
+        session.cursors.clear();
         session.set("all", None, false)?;
     }
     if matches!(what, Discarded::All | Discarded::Sequences) {

@@ -15,13 +15,14 @@
 mod alter;
 mod copy;
 mod create;
+mod cursor;
 mod drop;
 mod reader;
 mod session;
 mod types;
 
 pub use types::{
-    CheckOption, Command, CommentOn, Copy, CopyFormat, CopyOptions, CopySource, Discarded, Maintenance,
+    CheckOption, Command, CommentOn, Copy, CopyFormat, CopyOptions, CopySource, Direction, Discarded, Maintenance,
     ObjectKind, ObjectName, SequenceOptions, TextAt, ViewDefinition,
 };
 
@@ -43,6 +44,7 @@ pub(super) fn parse(sql: &str) -> Result<Option<Command>> {
         "copy" => Some(copy::copy(&mut reader)?),
         "prepare" | "execute" | "deallocate" | "discard" | "lock" | "analyze" | "analyse" | "vacuum"
         | "reindex" | "checkpoint" | "cluster" => session::utility(&mut reader)?,
+        "declare" | "fetch" | "move" | "close" => Some(cursor::cursor(&mut reader)?),
         "set" => session::set(&mut reader)?,
         _ => None,
     };

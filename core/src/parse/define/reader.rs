@@ -55,6 +55,13 @@ impl<'a> Reader<'a> {
         self.at = mark;
     }
 
+    /// Whether a number, perhaps with its sign, follows the next token.
+    pub(super) fn takes_number_after(&self) -> bool {
+        self.tokens.get(self.at + 1).is_some_and(|token| {
+            token.kind == TokenKind::Integer || matches!(token.text(self.sql), "-" | "+")
+        })
+    }
+
     /// 42601 at the next token.
     pub(super) fn unexpected(&self) -> Error {
         near(self.sql, self.peek().map(|token| token.start))

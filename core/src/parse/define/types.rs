@@ -208,6 +208,21 @@ pub struct Copy {
     pub condition: Option<TextAt>,
 }
 
+/// Where FETCH goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    /// So many rows on; negative ones back, 0 is the row it is on.
+    Forward(i64),
+    /// All rows to the end.
+    ForwardAll,
+    /// All rows to the beginning.
+    BackwardAll,
+    /// The row of that number; negative ones count from the end.
+    Absolute(i64),
+    /// The row so far from the current one.
+    Relative(i64),
+}
+
 /// What DISCARD throws away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Discarded {
@@ -380,6 +395,28 @@ pub enum Command {
     Deallocate(Option<String>),
     /// DISCARD.
     Discard(Discarded),
+    /// DECLARE .. CURSOR.
+    Declare {
+        /// The cursor's name.
+        name: String,
+        /// SCROLL or NO SCROLL, where said.
+        scroll: Option<bool>,
+        /// WITH HOLD.
+        hold: bool,
+        /// The query.
+        query: TextAt,
+    },
+    /// FETCH, or MOVE.
+    Fetch {
+        /// Which cursor.
+        name: String,
+        /// Where to, and how far.
+        direction: Direction,
+        /// MOVE: no rows are shown.
+        only_move: bool,
+    },
+    /// CLOSE; `None` is ALL.
+    Close(Option<String>),
     /// LOCK TABLE.
     Lock(Vec<ObjectName>),
     /// ANALYZE and its kin, of some tables or of all.
@@ -448,6 +485,11 @@ impl Command {
             Command::Discard(Discarded::Plans) => "DISCARD PLANS",
             Command::Discard(Discarded::Sequences) => "DISCARD SEQUENCES",
             Command::Discard(Discarded::Temp) => "DISCARD TEMP",
+            Command::Declare { .. } => "DECLARE CURSOR",
+            Command::Fetch { only_move: true, .. } => "MOVE",
+            Command::Fetch { .. } => "FETCH",
+            Command::Close(Some(_)) => "CLOSE CURSOR",
+            Command::Close(None) => "CLOSE CURSOR ALL",
             Command::Lock(_) => "LOCK TABLE",
             Command::Maintain(what, _) => match what {
                 Maintenance::Analyze => "ANALYZE",
@@ -483,6 +525,9 @@ impl Command {
             | Command::Execute { .. }
             | Command::Deallocate(_)
             | Command::Discard(_)
+            | Command::Declare { .. }
+            | Command::Fetch { .. }
+            | Command::Close(_)
             | Command::Maintain(..)
             | Command::SetConstraints { .. }
             | Command::SetTransaction { .. } => false,
