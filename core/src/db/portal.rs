@@ -12,8 +12,8 @@ use crate::batch::{Batch, ByteColumn, Values, Vector};
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
-use crate::parse::Command;
 use crate::exec::{Execution, Pages, Step};
+use crate::parse::Command;
 use crate::physical::{PhysicalPlan, PhysicalStatement};
 use crate::plan::Statement as Bound;
 use crate::value::Datum;
@@ -396,8 +396,7 @@ fn gathered(session: &mut Session, prepared: &Prepared, statement: &Bound) -> Re
             if let Some(count) = super::define::run(session, command)? {
                 affected = count;
                 // CREATE MATERIALIZED VIEW answers as the SELECT it ran.
-                let verb =
-                    if matches!(**command, Command::CreateView(_)) { "SELECT" } else { &tag };
+                let verb = if matches!(**command, Command::CreateView(_)) { "SELECT" } else { &tag };
                 tag = format!("{verb} {count}");
             }
         }

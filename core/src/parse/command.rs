@@ -39,19 +39,8 @@ const PARSED: [&str; 25] = [
 ];
 /// Commands of PostgreSQL that are not there yet.
 const UNSUPPORTED: [&str; 13] = [
-    "call",
-    "cluster",
-    "do",
-    "grant",
-    "import",
-    "listen",
-    "load",
-    "merge",
-    "notify",
-    "reassign",
-    "revoke",
-    "security",
-    "unlisten",
+    "call", "cluster", "do", "grant", "import", "listen", "load", "merge", "notify", "reassign", "revoke",
+    "security", "unlisten",
 ];
 /// What may be created; anything else is refused by name.
 const CREATED: [&str; 8] = ["table", "index", "unique", "temp", "temporary", "unlogged", "global", "local"];

@@ -135,7 +135,7 @@ impl Cursor {
             Direction::BackwardAll => true,
             Direction::Absolute(place) => {
                 let to = if place < 0 { last + 1 + place.max(-last - 1) } else { place };
-                to <= from && to != from
+                to < from
             }
             Direction::Relative(count) => count < 0,
         };
@@ -161,7 +161,8 @@ impl Cursor {
             Direction::ForwardAll => (last + 1, (from + 1..=last).collect()),
             Direction::BackwardAll => (0, (1..from).rev().collect()),
             Direction::Absolute(place) => {
-                let to = bounded(if place < 0 { last.saturating_add(1).saturating_add(place) } else { place });
+                let to =
+                    bounded(if place < 0 { last.saturating_add(1).saturating_add(place) } else { place });
                 (to, one(to))
             }
             Direction::Relative(count) => {

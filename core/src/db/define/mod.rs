@@ -15,8 +15,8 @@ mod sequence;
 mod storage;
 
 pub(super) use column::alter as alter_column;
-pub(super) use drop::temporary as drop_temporary;
 pub(super) use cursor::{Cursor, columns as cursor_columns, fetch};
+pub(super) use drop::temporary as drop_temporary;
 pub(super) use named::execute;
 
 use crate::catalog::{Catalog, Relation, SYSTEM_SCHEMAS};

@@ -46,7 +46,8 @@ fn declare(reader: &mut Reader<'_>) -> Result<Command> {
     }
     reader.expect(&["for"])?;
     let begins = ["select", "values", "with", "table"];
-    if !reader.is(TokenKind::Open) && !reader.peek_word().is_some_and(|word| begins.contains(&word.as_str())) {
+    if !reader.is(TokenKind::Open) && !reader.peek_word().is_some_and(|word| begins.contains(&word.as_str()))
+    {
         return Err(reader.unexpected());
     }
     Ok(Command::Declare { name, scroll, hold, query: reader.text_until(|_| false)? })

@@ -22,8 +22,8 @@ mod session;
 mod types;
 
 pub use types::{
-    CheckOption, Command, CommentOn, Copy, CopyFormat, CopyOptions, CopySource, Direction, Discarded, Maintenance,
-    ObjectKind, ObjectName, SequenceOptions, TextAt, ViewDefinition,
+    CheckOption, Command, CommentOn, Copy, CopyFormat, CopyOptions, CopySource, Direction, Discarded,
+    Maintenance, ObjectKind, ObjectName, SequenceOptions, TextAt, ViewDefinition,
 };
 
 use crate::error::Result;
