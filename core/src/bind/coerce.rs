@@ -32,6 +32,13 @@ impl Binder<'_> {
             Expr::Literal(Datum::Text(text), SqlType::Unknown) => {
                 self.literal(text, to, explicit).map(Ok).map_err(|error| self.at_expr(error, place))
             }
+            Expr::Parameter { index, ty: SqlType::Unknown } if self.catalog.type_of(to.ty).is_some() => {
+                // Whoever binds a label binds a text.
+                self.decide_parameter(index, SqlType::Text).map_err(|error| self.at_expr(error, place))?;
+                let text = Expr::Parameter { index, ty: SqlType::Text };
+                let read = self.read_labels(&text, to.ty)?;
+                Ok(read.ok_or(text))
+            }
             Expr::Parameter { index, ty: SqlType::Unknown } => {
                 self.decide_parameter(index, to.ty).map_err(|error| self.at_expr(error, place))?;
                 Ok(Ok(modified(Expr::Parameter { index, ty: to.ty }, to, explicit)))
@@ -41,17 +48,53 @@ impl Binder<'_> {
                 Ok(Ok(if known == to { expr } else { modified(expr, to, explicit) }))
             }
             expr => match cast_level(from, to.ty) {
-                Some(needed) if needed <= level => {
-                    Ok(Ok(Expr::Cast { operand: Box::new(expr), from, to, explicit }))
-                }
+                Some(needed) if needed <= level => match self.read_labels(&expr, to.ty)? {
+                    Some(read) => Ok(Ok(read)),
+                    None => Ok(Ok(Expr::Cast { operand: Box::new(expr), from, to, explicit })),
+                },
                 _ => Ok(Err(expr)),
             },
         }
     }
 
+    /// An error about types without a catalog calls every enumeration `enum`: their own names instead, for
+    /// the types the error names in order.
+    pub(super) fn with_type_names(&self, error: Error, types: &[SqlType]) -> Error {
+        if types.iter().all(|ty| self.catalog.type_of(*ty).is_none()) {
+            return error;
+        }
+        let (mut message, mut rest) = (String::new(), error.message());
+        for ty in types {
+            let Some((before, after)) = rest.split_once(ty.name()) else { continue };
+            message.push_str(before);
+            message.push_str(&self.catalog.type_name(*ty));
+            rest = after;
+        }
+        message.push_str(rest);
+        let named = Error::new(error.sqlstate(), message);
+        match error.hint() {
+            Some(hint) => named.with_hint(hint),
+            None => named,
+        }
+    }
+
+    // Texts become labels by a call that brings the labels along: values are made without a catalog.
+    fn read_labels(&self, expr: &Expr, to: SqlType) -> Result<Option<Expr>> {
+        let Some(user) = self.catalog.type_of(to) else { return Ok(None) };
+        let text = TypeName::plain(SqlType::Text);
+        let operand = match expr.ty() {
+            SqlType::Text => expr.clone(),
+            from => Expr::Cast { operand: Box::new(expr.clone()), from, to: text, explicit: true },
+        };
+        let name = if to.element().is_some() { "enum array in" } else { "enum in" };
+        let call = crate::function::resolve_scalar(name, &[SqlType::Text, SqlType::Text])?;
+        let labels = Expr::Literal(Datum::from(user.packed().as_str()), SqlType::Text);
+        Ok(Some(Expr::Call { function: call.id, arguments: vec![operand, labels], ty: to }))
+    }
+
     // The value of a string literal as `to`; its length is fitted as by a cast, not by reading.
     fn literal(&self, text: Arc<str>, to: TypeName, explicit: bool) -> Result<Expr> {
-        let datum = Datum::parse(&text, TypeName::plain(to.ty))?;
+        let datum = self.catalog.parse(&text, TypeName::plain(to.ty))?;
         if to.modifier < 0 {
             return Ok(Expr::Literal(datum, to.ty));
         }
@@ -115,8 +158,8 @@ impl Binder<'_> {
                 SqlState::DATATYPE_MISMATCH,
                 format!(
                     "column \"{column}\" is of type {} but expression is of type {}",
-                    to.ty.name(),
-                    expr.ty().name()
+                    self.catalog.type_name(to.ty),
+                    self.catalog.type_name(expr.ty())
                 ),
             )
             .with_hint("You will need to rewrite or cast the expression.");

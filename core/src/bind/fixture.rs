@@ -120,6 +120,7 @@ fn create_table(catalog: &mut Catalog, create: CreateTable) {
             default: column.default.clone(),
             identity,
             generated: None,
+            domain: None,
         });
     }
     let mut constraints = Vec::new();

@@ -35,6 +35,7 @@ mod subquery;
 #[cfg(test)]
 mod tests;
 mod types;
+pub use types::{NamedType, resolve_type};
 mod view;
 mod window;
 mod with;

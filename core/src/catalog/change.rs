@@ -6,7 +6,7 @@ use crate::base::ObjectId;
 use crate::base::limits::FIRST_USER_OBJECT;
 use crate::error::{Error, Result, SqlState};
 
-use super::{Catalog, Index, NameIndex, Schema, Sequence, Table, View};
+use super::{Catalog, Index, NameIndex, Schema, Sequence, Table, UserType, View};
 
 impl Catalog {
     /// A copy to change, one version on.
@@ -29,6 +29,7 @@ impl Catalog {
         .into_iter()
         .flatten()
         .map(|id| id.0)
+        .chain(self.types.keys().last().map(|id| id.0.saturating_add(1)))
         .max()
         .unwrap_or(0);
         let id = self.next_id.max(FIRST_USER_OBJECT).max(highest.saturating_add(1));
@@ -36,6 +37,27 @@ impl Catalog {
             Error::new(SqlState::PROGRAM_LIMIT_EXCEEDED, "all object identifiers have been used")
         })?;
         Ok(ObjectId(id))
+    }
+
+    /// A fresh id for a type: even, and the next one is its array type's (U2).
+    pub fn allot_type_id(&mut self) -> Result<ObjectId> {
+        let mut id = self.allot_id()?;
+        if !id.0.is_multiple_of(2) {
+            id = self.allot_id()?;
+        }
+        self.allot_id()?;
+        Ok(id)
+    }
+
+    /// Adds a type or replaces the one with its id.
+    pub fn put_type(&mut self, ty: UserType) {
+        self.types.insert(ty.id, Arc::new(ty));
+    }
+
+    /// Removes a type.
+    pub fn remove_type(&mut self, id: ObjectId) {
+        self.types.remove(&id);
+        self.comments.remove(&id);
     }
 
     /// Adds a table or replaces the one with its id.

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use crate::base::ObjectId;
 use crate::error::{Error, Result, SqlState};
 
+use crate::value::SqlType;
+
 use super::{Catalog, Column, Index, Rule, Sequence, StoredQuery, Table, View, mentions};
 
 /// An object, or a part of one, that can be dropped.
@@ -26,6 +28,8 @@ pub enum Droppable {
     Sequence(ObjectId),
     /// A schema.
     Schema(ObjectId),
+    /// A type.
+    Type(ObjectId),
     /// A constraint of a table.
     Constraint(ObjectId, String),
     /// The default of a column.
@@ -47,6 +51,8 @@ pub struct Dropped {
     pub views: Vec<ObjectId>,
     /// Schemas.
     pub schemas: Vec<ObjectId>,
+    /// Types.
+    pub types: Vec<ObjectId>,
     /// Constraints of tables that stay, which referred to what goes: table and constraint name.
     pub constraints: Vec<(ObjectId, String)>,
     /// Defaults of columns that stay.
@@ -196,7 +202,7 @@ impl Catalog {
                     }
                 }
             }
-            D::View(_) | D::Index(_) | D::Sequence(_) | D::Schema(_) | D::Default(..) => {}
+            D::View(_) | D::Index(_) | D::Sequence(_) | D::Schema(_) | D::Type(_) | D::Default(..) => {}
         }
         parts
     }
@@ -237,6 +243,25 @@ impl Catalog {
                     self.sequences.values().filter(|s| s.schema == schema.name).map(|s| D::Sequence(s.id)),
                 );
                 found.extend(self.views.values().filter(|v| v.schema == schema.name).map(|v| D::View(v.id)));
+                found.extend(self.types.values().filter(|t| t.schema == schema.name).map(|t| D::Type(t.id)));
+            }
+            D::Type(id) => {
+                let of = |ty: SqlType| self.type_of(ty).is_some_and(|ty| ty.id == *id);
+                for table in self.tables.values() {
+                    for (at, column) in table.columns.iter().enumerate() {
+                        if of(column.ty.ty) || column.domain == Some(*id) {
+                            found.push(D::Column(table.id, at));
+                        }
+                    }
+                }
+                for view in self.views.values().filter(|v| v.columns.iter().any(|(_, ty)| of(ty.ty))) {
+                    found.push(D::View(view.id));
+                }
+                for ty in self.types.values() {
+                    if ty.domain().is_some_and(|d| d.parent == Some(*id) || of(d.base.ty)) {
+                        found.push(D::Type(ty.id));
+                    }
+                }
             }
             D::Sequence(id) => {
                 let Some(sequence) = self.sequences.get(id) else { return found };
@@ -339,6 +364,9 @@ impl Catalog {
                 .get(id)
                 .map_or_else(String::new, |s| format!("sequence {}", shown(&s.schema, &s.name))),
             D::Schema(id) => self.schemas.get(id).map_or_else(String::new, |s| format!("schema {}", s.name)),
+            D::Type(id) => {
+                self.types.get(id).map_or_else(String::new, |t| format!("type {}", shown(&t.schema, &t.name)))
+            }
             D::Constraint(id, name) => format!("constraint {name} on {}", table(id)),
             D::Default(id, at) => format!("default value for column {} of {}", column(id, at), table(id)),
             D::Column(id, at) => format!("column {} of {}", column(id, at), table(id)),
@@ -354,6 +382,7 @@ impl Dropped {
             D::Index(id) => self.indexes.push(*id),
             D::Sequence(id) => self.sequences.push(*id),
             D::Schema(id) => self.schemas.push(*id),
+            D::Type(id) => self.types.push(*id),
             D::Constraint(table, name) => self.constraints.push((*table, name.clone())),
             D::Default(table, at) => self.defaults.push((*table, *at)),
             D::Column(table, at) => self.columns.push((*table, *at)),

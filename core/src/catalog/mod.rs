@@ -20,6 +20,7 @@ mod mention;
 mod names;
 mod object;
 mod system_view;
+mod user_type;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,9 @@ pub use object::{
     ReferentialAction, Rule, Schema, Sequence, StoredQuery, Table, View,
 };
 pub use system_view::{SYSTEM_SCHEMAS, SYSTEM_VIEWS, SystemView, system_view};
+pub use user_type::{
+    Domain, EnumLabel, EnumPosition, UserType, UserTypeKind, check_label, enum_labels, with_label,
+};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +57,8 @@ pub struct Catalog {
     pub views: BTreeMap<ObjectId, Arc<View>>,
     /// By id; `public` is not listed, it is always there.
     pub schemas: BTreeMap<ObjectId, Arc<Schema>>,
+    /// By id: enumerations and domains.
+    pub types: BTreeMap<ObjectId, Arc<UserType>>,
     /// By the id of what they are on.
     pub comments: BTreeMap<ObjectId, Arc<Comments>>,
     /// The next id to give (K3).

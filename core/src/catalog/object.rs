@@ -96,6 +96,8 @@ pub struct Column {
     pub identity: Option<Identity>,
     /// `GENERATED ALWAYS AS (expression) STORED`, as SQL.
     pub generated: Option<String>,
+    /// The domain it is declared with; `ty` is what that is over.
+    pub domain: Option<ObjectId>,
 }
 
 /// How an identity column gets its values.

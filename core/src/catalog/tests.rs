@@ -14,6 +14,7 @@ fn table(catalog: &mut Catalog, name: &str) -> Arc<Table> {
         default: None,
         identity: None,
         generated: None,
+        domain: None,
     };
     let key = Constraint {
         deferral: Default::default(),

@@ -110,6 +110,7 @@ impl Change<'_> {
                 default: column.default.clone(),
                 identity: None,
                 generated: column.generated.clone(),
+                domain: None,
             };
             if column.serial || column.identity.is_some() {
                 let sequence = self.owned_sequence(&table, ordinal, &column.name, column.ty.ty)?;
@@ -276,6 +277,9 @@ impl Change<'_> {
         }
         for id in &dropped.views {
             self.catalog.remove_view(*id);
+        }
+        for id in &dropped.types {
+            self.catalog.remove_type(*id);
         }
         for id in &dropped.schemas {
             self.catalog.remove_schema(*id);

@@ -35,7 +35,7 @@ pub use insert_rows::Literal;
 pub(crate) use insert_rows::{InsertRows, Name};
 pub(crate) use lexer::{Lexer, TokenKind};
 pub use normalize::{Normalized, normalize};
-pub(crate) use parser::{Ast, Overriding, near, parse_expression};
+pub(crate) use parser::{Ast, Overriding, near, parse_expression, parse_type};
 pub use parser::{Parsed, parse};
 pub(crate) use position::{byte_of, of_byte as position_of_byte};
 pub(crate) use reserved::{is_reserved, needs_as};

@@ -119,6 +119,17 @@ pub(crate) fn parse_expression(sql: &str) -> Result<ast::Expr> {
     }
 }
 
+/// Parses the name of a type.
+pub(crate) fn parse_type(sql: &str) -> Result<ast::DataType> {
+    bounds::check(sql)?;
+    let (mut parser, _) = parser(sql)?;
+    let ty = parser.parse_data_type().map_err(|error| syntax_error(sql, &error))?;
+    match &parser.peek_token_ref().token {
+        SqlToken::EOF => Ok(ty),
+        _ => Err(near(sql, position::byte_of(sql, parser.peek_token_ref().span.start))),
+    }
+}
+
 fn parser(sql: &str) -> Result<(Parser<'static>, Option<Overriding>)> {
     let tokens = Tokenizer::new(&DIALECT, sql)
         .tokenize_with_location()

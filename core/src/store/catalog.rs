@@ -3,7 +3,7 @@
 //! ```text
 //! rowid 0                      the next object id
 //! rowid = id                   table (1), index (2), sequence (3): its description
-//! rowid = id                   view (10), schema (11): its description
+//! rowid = id                   view (10), schema (11), type (13): its description
 //! rowid = id + 2^32            state (4) of the sequence `id`
 //! rowid = id + 2^33            comments (12) on the object `id`
 //! ```
@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::page::{PageSink, PageSource};
 use crate::pager::{Roots, WriteTxn};
 
-use super::description;
+use super::{describe_type, description};
 
 const HEADER: i64 = 0;
 const TABLE: i64 = 1;
@@ -29,6 +29,7 @@ const STATE: i64 = 4;
 const VIEW: i64 = 10;
 const SCHEMA: i64 = 11;
 const COMMENTS: i64 = 12;
+const TYPE: i64 = 13;
 /// Added to an object's id: where the comments on it are.
 const COMMENTS_BASE: i64 = 1 << 33;
 /// Added to a sequence's id: where its state is.
@@ -102,6 +103,7 @@ fn load_row(catalog: &mut Catalog, rowid: i64, kind: i64, bytes: &[u8]) -> Resul
         INDEX => drop(catalog.indexes.insert(id, Arc::new(description::decode_index(id, bytes)?))),
         SEQUENCE => drop(catalog.put_sequence(description::decode_sequence(id, bytes)?)),
         VIEW => drop(catalog.put_view(description::decode_view(id, bytes)?)),
+        TYPE => catalog.put_type(describe_type::decode_type(id, bytes)?),
         SCHEMA => catalog.put_schema(description::decode_schema(id, bytes)?),
         COMMENTS => {
             drop(catalog.comments.insert(id, Arc::new(description::decode_comments(bytes)?)));
@@ -188,6 +190,14 @@ pub fn save_catalog(txn: &mut WriteTxn, old: &Catalog, new: &Catalog) -> Result<
         if old.schemas.get(id).is_none_or(|before| !Arc::ptr_eq(before, schema)) {
             put(txn, &tree, rowid(*id), SCHEMA, &description::encode_schema(schema))?;
         }
+    }
+    for (id, ty) in &new.types {
+        if old.types.get(id).is_none_or(|before| !Arc::ptr_eq(before, ty)) {
+            put(txn, &tree, rowid(*id), TYPE, &describe_type::encode_type(ty))?;
+        }
+    }
+    for id in old.types.keys().filter(|id| !new.types.contains_key(id)) {
+        tree.remove(txn, rowid(*id))?;
     }
     for (id, comments) in &new.comments {
         if old.comments.get(id).is_none_or(|before| !Arc::ptr_eq(before, comments)) {

@@ -25,18 +25,18 @@ const FORMAT: u8 = 1;
 const OPTIONAL: u8 = 0x80;
 
 /// Collects fields.
-struct Writer(Vec<u8>);
+pub(super) struct Writer(pub(super) Vec<u8>);
 
 impl Writer {
-    fn object() -> Writer {
+    pub(super) fn object() -> Writer {
         Writer(vec![FORMAT])
     }
 
-    fn part() -> Writer {
+    pub(super) fn part() -> Writer {
         Writer(Vec::new())
     }
 
-    fn bytes(&mut self, tag: u8, bytes: &[u8]) -> &mut Writer {
+    pub(super) fn bytes(&mut self, tag: u8, bytes: &[u8]) -> &mut Writer {
         let length = u32::try_from(bytes.len()).expect("a description is smaller than a value may be");
         self.0.push(tag);
         self.0.extend_from_slice(&length.to_le_bytes());
@@ -44,19 +44,19 @@ impl Writer {
         self
     }
 
-    fn text(&mut self, tag: u8, text: &str) -> &mut Writer {
+    pub(super) fn text(&mut self, tag: u8, text: &str) -> &mut Writer {
         self.bytes(tag, text.as_bytes())
     }
 
-    fn u32(&mut self, tag: u8, value: u32) -> &mut Writer {
+    pub(super) fn u32(&mut self, tag: u8, value: u32) -> &mut Writer {
         self.bytes(tag, &value.to_le_bytes())
     }
 
-    fn i64(&mut self, tag: u8, value: i64) -> &mut Writer {
+    pub(super) fn i64(&mut self, tag: u8, value: i64) -> &mut Writer {
         self.bytes(tag, &value.to_le_bytes())
     }
 
-    fn flag(&mut self, tag: u8, set: bool) -> &mut Writer {
+    pub(super) fn flag(&mut self, tag: u8, set: bool) -> &mut Writer {
         if set { self.bytes(tag, &[]) } else { self }
     }
 
@@ -69,17 +69,17 @@ impl Writer {
     }
 }
 
-fn ordinal_bytes(ordinal: usize) -> [u8; 2] {
+pub(super) fn ordinal_bytes(ordinal: usize) -> [u8; 2] {
     u16::try_from(ordinal).expect("COLUMNS_MAX fits 16 bits").to_le_bytes()
 }
 
 /// Hands fields out, in order.
-struct Reader<'a> {
-    rest: &'a [u8],
+pub(super) struct Reader<'a> {
+    pub(super) rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    fn object(bytes: &'a [u8]) -> Result<Reader<'a>> {
+    pub(super) fn object(bytes: &'a [u8]) -> Result<Reader<'a>> {
         match bytes.split_first() {
             Some((&FORMAT, rest)) => Ok(Reader { rest }),
             Some((other, _)) => {
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn field(&mut self) -> Result<Option<(u8, &'a [u8])>> {
+    pub(super) fn field(&mut self) -> Result<Option<(u8, &'a [u8])>> {
         if self.rest.is_empty() {
             return Ok(None);
         }
@@ -103,26 +103,26 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn corrupt(what: &str) -> Error {
+pub(super) fn corrupt(what: &str) -> Error {
     Error::corrupt(format!("the description of a catalog object {what}"))
 }
 
-fn unknown(tag: u8) -> Result<()> {
+pub(super) fn unknown(tag: u8) -> Result<()> {
     if tag >= OPTIONAL {
         return Ok(());
     }
     Err(corrupt(&format!("has a field {tag} unknown to this version of DecentDB")))
 }
 
-fn text(bytes: &[u8]) -> Result<String> {
+pub(super) fn text(bytes: &[u8]) -> Result<String> {
     String::from_utf8(bytes.to_vec()).map_err(|_| corrupt("has text that is not UTF-8"))
 }
 
-fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
+pub(super) fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
     bytes.try_into().map_err(|_| corrupt("has a number of the wrong size"))
 }
 
-fn u32_of(bytes: &[u8]) -> Result<u32> {
+pub(super) fn u32_of(bytes: &[u8]) -> Result<u32> {
     fixed(bytes).map(u32::from_le_bytes)
 }
 
@@ -130,18 +130,18 @@ fn i64_of(bytes: &[u8]) -> Result<i64> {
     fixed(bytes).map(i64::from_le_bytes)
 }
 
-fn ordinals(bytes: &[u8]) -> Result<Vec<usize>> {
+pub(super) fn ordinals(bytes: &[u8]) -> Result<Vec<usize>> {
     if !bytes.len().is_multiple_of(2) {
         return Err(corrupt("has half an ordinal"));
     }
     Ok(bytes.chunks_exact(2).map(|pair| usize::from(u16::from_le_bytes([pair[0], pair[1]]))).collect())
 }
 
-fn wanted<T>(value: Option<T>, name: &str) -> Result<T> {
+pub(super) fn wanted<T>(value: Option<T>, name: &str) -> Result<T> {
     value.ok_or_else(|| corrupt(&format!("has no {name}")))
 }
 
-fn check(fine: bool, what: &str) -> Result<()> {
+pub(super) fn check(fine: bool, what: &str) -> Result<()> {
     if fine { Ok(()) } else { Err(corrupt(what)) }
 }
 
@@ -163,6 +163,9 @@ pub(super) fn encode_table(table: &Table) -> Vec<u8> {
         }
         if let Some(generated) = &column.generated {
             part.text(8, generated);
+        }
+        if let Some(domain) = column.domain {
+            part.u32(9, domain.0);
         }
         out.bytes(3, &part.0);
     }
@@ -272,7 +275,7 @@ fn decode_column(bytes: &[u8]) -> Result<Column> {
     let mut reader = Reader { rest: bytes };
     let (mut name, mut ty, mut modifier) = (None, None, -1);
     let (mut not_null, mut default, mut sequence, mut always) = (false, None, None, false);
-    let mut generated = None;
+    let (mut generated, mut domain) = (None, None);
     while let Some((tag, bytes)) = reader.field()? {
         match tag {
             1 => name = Some(text(bytes)?),
@@ -283,6 +286,7 @@ fn decode_column(bytes: &[u8]) -> Result<Column> {
             6 => sequence = Some(ObjectId(u32_of(bytes)?)),
             7 => always = true,
             8 => generated = Some(text(bytes)?),
+            9 => domain = Some(ObjectId(u32_of(bytes)?)),
             other => unknown(other)?,
         }
     }
@@ -293,6 +297,7 @@ fn decode_column(bytes: &[u8]) -> Result<Column> {
         default,
         identity: sequence.map(|sequence| Identity { always, sequence }),
         generated,
+        domain,
     })
 }
 
@@ -664,14 +669,14 @@ const TYPES: [(u32, SqlType); 23] = [
     (2206, SqlType::Regtype),
 ];
 
-fn type_code(ty: SqlType) -> u32 {
+pub(super) fn type_code(ty: SqlType) -> u32 {
     match TYPES.iter().find(|(_, known)| *known == ty) {
         Some((code, _)) => *code,
         None => ty.oid(),
     }
 }
 
-fn type_of_code(code: u32) -> Result<SqlType> {
+pub(super) fn type_of_code(code: u32) -> Result<SqlType> {
     match TYPES.iter().find(|(known, _)| *known == code) {
         Some((_, ty)) => Some(*ty),
         None => SqlType::from_oid(code).filter(|ty| matches!(ty, SqlType::Array(_) | SqlType::Enum(_))),

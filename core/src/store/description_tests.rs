@@ -10,6 +10,7 @@ fn table() -> Table {
         default: (name == "b").then(|| "'x'::text".to_owned()),
         identity: (name == "a").then_some(Identity { always: true, sequence: ObjectId(7) }),
         generated: None,
+        domain: None,
     };
     let actions = [
         ReferentialAction::NoAction,

@@ -15,6 +15,7 @@
 
 mod build_index;
 mod catalog;
+mod describe_type;
 mod description;
 mod foreign_key;
 mod index;

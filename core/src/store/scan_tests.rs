@@ -57,6 +57,7 @@ fn filled(rows: i64, columns: usize) -> (MemoryPages, Table, RowTree, Vec<usize>
                 default: None,
                 identity: None,
                 generated: None,
+                domain: None,
             })
             .collect(),
         rowid_column: Some(1),

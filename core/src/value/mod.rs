@@ -10,6 +10,7 @@ mod cast;
 mod coerce;
 pub mod compare;
 mod datum;
+pub mod enumeration;
 pub mod json;
 pub mod number;
 pub mod numeric;
@@ -30,7 +31,7 @@ pub use coerce::{
 };
 pub use compare::{compare, equal, hash};
 pub use datum::{Datum, Interval};
+pub use enumeration::label;
 pub use numeric::Numeric;
 pub use operator::{ArithmeticOp, CompareOp};
 pub use sql_type::{Element, SqlType, TypeCategory, TypeName, USER_OID_MIN};
-pub use text::label;

@@ -87,7 +87,7 @@ impl Datum {
             },
             Datum::Float(value) => write_float(*value, ty, out),
             Datum::Numeric(value) => value.write_text(out),
-            Datum::Text(value) if matches!(ty, SqlType::Enum(_)) => out.push_str(label(value)),
+            Datum::Text(value) if matches!(ty, SqlType::Enum(_)) => out.push_str(super::label(value)),
             Datum::Text(value) => out.push_str(value),
             Datum::Bytes(value) if ty == SqlType::Jsonb => {
                 // Damage shows as nothing here; reading the value anywhere else reports it.
@@ -108,14 +108,6 @@ impl Datum {
         self.write_text(ty, &mut out);
         out
     }
-}
-
-/// The label of a value of an enumeration: behind one character that gives its place in the order, so
-/// that values compare, hash and index as texts do.
-pub fn label(value: &str) -> &str {
-    let mut rest = value.chars();
-    rest.next();
-    rest.as_str()
 }
 
 fn regtype(text: &str) -> Result<i64> {

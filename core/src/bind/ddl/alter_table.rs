@@ -6,7 +6,7 @@ use sqlparser::ast::{self, AlterColumnOperation, AlterTableOperation, DropBehavi
 
 use crate::base::limits::COLUMNS_MAX;
 use crate::bind::binder::Binder;
-use crate::bind::{names, types};
+use crate::bind::names;
 use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{AlterAction, AlterTable, ColumnDefinition, Statement};
@@ -242,7 +242,7 @@ impl Binder<'_> {
                 AlterAction::SetDefault(owned, None)
             }
             AlterColumnOperation::SetDataType { data_type, using, .. } => {
-                let ty = types::type_name(data_type)?;
+                let ty = self.named_type(data_type)?.ty;
                 subject.columns[ordinal].1 = ty;
                 AlterAction::SetType(owned, ty, using.as_ref().map(ToString::to_string))
             }

@@ -7,7 +7,7 @@ use sqlparser::ast::{
 
 use crate::base::limits::COLUMNS_MAX;
 use crate::bind::binder::Binder;
-use crate::bind::{names, types};
+use crate::bind::names;
 use crate::catalog::mentions;
 use crate::error::{Error, Result, SqlState};
 use crate::parse;
@@ -185,7 +185,7 @@ impl Binder<'_> {
         let ty = match serial {
             Some(ty) => TypeName::plain(ty),
             None => {
-                types::type_name(&column.data_type).map_err(|error| self.at(error, type_place(column)))?
+                self.named_type(&column.data_type).map_err(|error| self.at(error, type_place(column)))?.ty
             }
         };
         if ty.ty == SqlType::Unknown || ty.ty == SqlType::Void {

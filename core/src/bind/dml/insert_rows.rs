@@ -91,7 +91,7 @@ impl Binder<'_> {
                 let datum = if plain_text && !text.contains('\0') {
                     Datum::Text(Arc::clone(text))
                 } else {
-                    Datum::parse(text, TypeName::plain(to.ty))?
+                    self.catalog.parse(text, TypeName::plain(to.ty))?
                 };
                 return if to.modifier < 0 { Ok(datum) } else { cast(&datum, to.ty, to, false) };
             }

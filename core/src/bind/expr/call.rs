@@ -189,6 +189,9 @@ impl Binder<'_> {
     /// PostgreSQL, when no function fits.
     pub(in crate::bind) fn call(&mut self, name: &str, arguments: Vec<(Expr, &ast::Expr)>) -> Result<Expr> {
         let types: Vec<SqlType> = arguments.iter().map(|(expr, _)| expr.ty()).collect();
+        if let Some(call) = self.enum_call(name, &types, &arguments)? {
+            return Ok(call);
+        }
         let resolved = match resolve_scalar(name, &types) {
             Ok(resolved) => resolved,
             Err(error) => {
@@ -198,7 +201,7 @@ impl Binder<'_> {
                 {
                     return self.cast_to(expr.clone(), TypeName::plain(ty), place);
                 }
-                return Err(error);
+                return Err(self.with_type_names(error, &types));
             }
         };
         let mut converted = Vec::with_capacity(arguments.len());
@@ -214,6 +217,43 @@ impl Binder<'_> {
             *ty = Expr::Literal(Datum::Int(i64::from(SqlType::Unknown.oid())), SqlType::Oid);
         }
         Ok(call)
+    }
+
+    // enum_first, enum_last and enum_range: what they answer stands in the catalog.
+    fn enum_call(
+        &mut self,
+        name: &str,
+        types: &[SqlType],
+        arguments: &[(Expr, &ast::Expr)],
+    ) -> Result<Option<Expr>> {
+        if !matches!((name, types.len()), ("enum_first" | "enum_last", 1) | ("enum_range", 1 | 2)) {
+            return Ok(None);
+        }
+        let Some(ty) = types.iter().copied().find(|ty| matches!(ty, SqlType::Enum(_))) else {
+            return Ok(None);
+        };
+        let Some(user) = self.catalog.type_of(ty) else { return Ok(None) };
+        let labels = user.labels().unwrap_or(&[]);
+        let end = match name {
+            "enum_first" => Some(labels.first()),
+            "enum_last" => Some(labels.last()),
+            _ => None,
+        };
+        if let Some(end) = end {
+            let value = end.map_or(Ok(Datum::Null), |label| user.read(&label.text))?;
+            return Ok(Some(Expr::Literal(value, ty)));
+        }
+        let labels = Expr::Literal(Datum::from(user.packed().as_str()), SqlType::Text);
+        let mut ends = vec![labels];
+        match arguments {
+            [(from, at_from), (to, at_to)] => {
+                ends.push(self.convert(from.clone(), ty, at_from)?);
+                ends.push(self.convert(to.clone(), ty, at_to)?);
+            }
+            _ => ends.extend([Expr::Literal(Datum::Null, ty), Expr::Literal(Datum::Null, ty)]),
+        }
+        let call = resolve_scalar("enum range", &[SqlType::Text, ty, ty])?;
+        Ok(Some(Expr::Call { function: call.id, arguments: ends, ty: call.result }))
     }
 
     fn aggregate(

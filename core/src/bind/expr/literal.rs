@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sqlparser::ast::{self, Value, ValueWithSpan};
 
 use crate::bind::binder::Binder;
-use crate::bind::{names, types};
+use crate::bind::names;
 use crate::error::{Error, Result, SqlState};
 use crate::plan::Expr;
 use crate::value::{Datum, SqlType, TypeName, cast};
@@ -32,11 +32,12 @@ impl Binder<'_> {
 
     pub(super) fn typed_string(&mut self, typed: &ast::TypedString) -> Result<Expr> {
         let place = typed.value.span.start;
-        let to = types::type_name(&typed.data_type).map_err(|error| self.at(error, place))?;
+        let to = self.named_type(&typed.data_type).map_err(|error| self.at(error, place))?.ty;
         let Some(text) = text_of(&typed.value.value) else {
             return Err(self.at(Error::unsupported("this form of literal"), place));
         };
-        let datum = Datum::parse(text, TypeName::plain(to.ty)).map_err(|error| self.at(error, place))?;
+        let datum =
+            self.catalog.parse(text, TypeName::plain(to.ty)).map_err(|error| self.at(error, place))?;
         let datum = if to.modifier < 0 { datum } else { cast(&datum, to.ty, to, true)? };
         Ok(Expr::Literal(datum, to.ty))
     }

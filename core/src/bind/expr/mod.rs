@@ -21,7 +21,7 @@ use crate::plan::Expr;
 use crate::value::{CastLevel, SqlType, TypeName};
 
 use super::binder::{Binder, Level};
-use super::{names, types};
+use super::names;
 
 impl Binder<'_> {
     /// Binds an expression. Literals and parameters that nothing has typed come out as `Unknown`.
@@ -151,7 +151,8 @@ impl Binder<'_> {
         data_type: &ast::DataType,
         level: &mut Level<'_>,
     ) -> Result<Expr> {
-        let to = types::type_name(data_type).map_err(|error| self.at_cast(error, kind, operand, true))?;
+        let named = self.named_type(data_type).map_err(|error| self.at_cast(error, kind, operand, true))?;
+        let to = named.ty;
         let bound = match operand {
             // The elements take the type of the cast, as if each were cast.
             ast::Expr::Array(array) if to.ty.element().is_some() => {
@@ -161,7 +162,7 @@ impl Binder<'_> {
         };
         let from = bound.ty();
         self.try_convert(bound, to, CastLevel::Explicit, operand)?
-            .map_err(|_| self.at_cast(cannot_cast(from, to.ty), kind, operand, false))
+            .map_err(|_| self.at_cast(self.cannot_cast(from, to.ty), kind, operand, false))
     }
 
     // PostgreSQL points at the `::` or at CAST; at the type when it is the type that is wrong.
@@ -188,7 +189,12 @@ impl Binder<'_> {
     /// An explicit cast (42846 when there is none).
     pub(super) fn cast_to(&mut self, bound: Expr, to: TypeName, place: &ast::Expr) -> Result<Expr> {
         self.try_convert(bound, to, CastLevel::Explicit, place)?
-            .map_err(|expr| self.at_expr(cannot_cast(expr.ty(), to.ty), place))
+            .map_err(|expr| self.at_expr(self.cannot_cast(expr.ty(), to.ty), place))
+    }
+
+    fn cannot_cast(&self, from: SqlType, to: SqlType) -> Error {
+        let (from, to) = (self.catalog.type_name(from), self.catalog.type_name(to));
+        Error::new(SqlState::CANNOT_COERCE, format!("cannot cast type {from} to {to}"))
     }
 
     // All collations of ours order by code point; naming one of PostgreSQL's that does the same is allowed.
@@ -212,8 +218,4 @@ impl Binder<'_> {
         );
         Err(self.at_expr(error, operand))
     }
-}
-
-fn cannot_cast(from: SqlType, to: SqlType) -> Error {
-    Error::new(SqlState::CANNOT_COERCE, format!("cannot cast type {} to {}", from.name(), to.name()))
 }

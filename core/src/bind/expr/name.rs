@@ -28,14 +28,9 @@ fn figure(expr: &ast::Expr, depth: usize) -> Option<(String, u8)> {
         }
         E::Cast { expr, data_type, .. } => match figure(expr, depth + 1) {
             Some((name, 2)) => Some((name, 2)),
-            _ => types::type_name(data_type).ok().map(|to| {
-                let named = to.ty.element().unwrap_or(to.ty);
-                (named.internal_name().to_owned(), 1)
-            }),
+            _ => types::column_name(data_type).map(|name| (name, 1)),
         },
-        E::TypedString(typed) => {
-            types::type_name(&typed.data_type).ok().map(|to| (to.ty.internal_name().to_owned(), 1))
-        }
+        E::TypedString(typed) => types::column_name(&typed.data_type).map(|name| (name, 1)),
         E::Interval(_) => Some(("interval".to_owned(), 1)),
         E::Value(value) if matches!(value.value, ast::Value::Boolean(_)) => Some(("bool".to_owned(), 1)),
         E::Case { else_result, .. } => {

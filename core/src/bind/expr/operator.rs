@@ -70,6 +70,7 @@ impl Binder<'_> {
         (right, right_place): (Expr, &ast::Expr),
     ) -> Result<Expr> {
         let resolution = resolve_operator(symbol, Some(left.ty()), right.ty())
+            .map_err(|error| self.with_type_names(error, &[left.ty(), right.ty()]))
             .map_err(|error| self.at_operator(error, symbol, Some(left_place), right_place))?;
         Ok(match resolution {
             OperatorResolution::Arithmetic { op, ty } => Expr::Arithmetic {

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use crate::base::PageNo;
+use crate::base::{ObjectId, PageNo};
 use crate::bind::{BindContext, bind, check_default};
 use crate::catalog::{Column, Droppable, Identity, Index, Rule, Sequence, Table, View};
 use crate::error::{Error, Result, SqlState};
@@ -107,6 +107,7 @@ fn add(session: &mut Session, tag: &str, table: &Arc<Table>, definition: &Column
         default: definition.default.clone(),
         identity: None,
         generated: definition.generated.clone(),
+        domain: None,
     };
     let made = definition.generated.as_ref().or(definition.default.as_ref());
     let mut value = made.cloned().unwrap_or_else(|| "NULL".to_owned());
@@ -119,8 +120,9 @@ fn add(session: &mut Session, tag: &str, table: &Arc<Table>, definition: &Column
             None => column.default = Some(value.clone()),
         }
     }
+    let (catalog, _) = session.catalog()?;
     let mut values: Vec<String> = table.columns.iter().map(|column| quoted(&column.name)).collect();
-    values.push(format!("CAST(({value}) AS {})", definition.ty));
+    values.push(format!("CAST(({value}) AS {})", catalog.type_sql(definition.ty)));
     let mut wider = Table::clone(table);
     wider.columns.push(column);
     let wider = rewrite(session, tag, table, wider, values)?;
@@ -148,8 +150,19 @@ fn drop_column(
         change.remove(dropped)
     })?;
     say_cascade(session, notice);
+    drop_ordinals(session, tag, table.id, &gone_too)
+}
+
+/// Takes columns, on which nothing depends any more, out of a table and its rows.
+pub(super) fn drop_ordinals(
+    session: &mut Session,
+    tag: &str,
+    table: ObjectId,
+    gone_too: &[usize],
+) -> Result<()> {
     let (catalog, _) = session.catalog()?;
-    let table = catalog.tables.get(&table.id).cloned().ok_or_else(|| gone(table))?;
+    let table =
+        catalog.tables.get(&table).cloned().ok_or_else(|| Error::internal("a column has its table"))?;
     let mut narrower = Table::clone(&table);
     let mut at = 0;
     narrower.columns.retain(|_| {
@@ -237,11 +250,7 @@ fn renumber(change: &mut Change<'_>, table: &Table, after: &dyn Fn(usize) -> usi
     }
 }
 
-fn renumber_uses(
-    uses: &mut [(crate::base::ObjectId, Vec<usize>)],
-    table: &Table,
-    after: &dyn Fn(usize) -> usize,
-) {
+fn renumber_uses(uses: &mut [(ObjectId, Vec<usize>)], table: &Table, after: &dyn Fn(usize) -> usize) {
     for (_, columns) in uses.iter_mut().filter(|(used, _)| *used == table.id) {
         columns.iter_mut().for_each(|at| *at = after(*at));
     }
@@ -258,7 +267,7 @@ fn set_type(
     let ordinal = ordinal(table, name)?;
     let (catalog, _) = session.catalog()?;
     let column = &table.columns[ordinal];
-    let reads = |uses: &[(crate::base::ObjectId, Vec<usize>)]| {
+    let reads = |uses: &[(ObjectId, Vec<usize>)]| {
         uses.iter().any(|(used, columns)| *used == table.id && columns.contains(&ordinal))
     };
     let materialized = catalog.tables.values().filter_map(|other| other.materialized.as_ref());
@@ -298,7 +307,11 @@ fn set_type(
         .enumerate()
         .map(|(at, column)| {
             let own = quoted(&column.name);
-            if at == ordinal { format!("CAST(({}) AS {ty})", using.unwrap_or(&own)) } else { own }
+            if at == ordinal {
+                format!("CAST(({}) AS {})", using.unwrap_or(&own), catalog.type_sql(ty))
+            } else {
+                own
+            }
         })
         .collect();
     let mut retyped = Table::clone(table);
@@ -358,7 +371,7 @@ fn add_identity(
 }
 
 /// Writes all rows of a table again: `values` are their columns as expressions over the old ones.
-fn rewrite(
+pub(super) fn rewrite(
     session: &mut Session,
     tag: &str,
     old: &Arc<Table>,

@@ -3,6 +3,7 @@
 //! A line is parsed into the types of its columns and inserted as one row of a prepared INSERT, so that
 //! defaults, checks, keys and references are the same as for any other row.
 
+use crate::catalog::Catalog;
 use crate::catalog::Relation;
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::{Copy, CopySource, ObjectName};
@@ -95,6 +96,7 @@ fn from_input(session: &mut Session, copy: &Copy) -> Result<u64> {
         Error::new(SqlState::PROTOCOL_VIOLATION, "COPY FROM STDIN has no data")
             .with_hint("Use copy_in of the API.")
     })?;
+    let (catalog, committed) = session.catalog()?;
     let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
     let places: Vec<String> = (1..=columns.len()).map(|at| format!("${at}")).collect();
     let sql = match (&copy.condition, columns.is_empty()) {
@@ -110,14 +112,13 @@ fn from_input(session: &mut Session, copy: &Copy) -> Result<u64> {
             places
                 .iter()
                 .zip(&columns)
-                .map(|(place, (_, ty))| format!("CAST({place} AS {ty})"))
+                .map(|(place, (_, ty))| format!("CAST({place} AS {})", catalog.type_sql(*ty)))
                 .collect::<Vec<_>>()
                 .join(", "),
             quoted(&name.name),
             condition.text
         ),
     };
-    let (catalog, committed) = session.catalog()?;
     let types: Vec<_> = columns.iter().map(|(_, ty)| Some(ty.ty)).collect();
     let prepared = Prepared::new(&sql, &catalog, committed, &session.settings, &types)?;
     let mut insert = Repeated::new(session, &prepared)?;
@@ -131,7 +132,7 @@ fn from_input(session: &mut Session, copy: &Copy) -> Result<u64> {
             check_header(&fields, &columns, copy.options.header_match)?;
             continue;
         }
-        let values = row(&fields, &columns)?;
+        let values = row(&catalog, &fields, &columns)?;
         count += insert.run(session, values)?;
     }
     Ok(count)
@@ -161,7 +162,7 @@ fn check_header(fields: &[Field], columns: &[(String, TypeName)], matches: bool)
 }
 
 /// The fields of a line as values.
-fn row(fields: &[Field], columns: &[(String, TypeName)]) -> Result<Vec<Datum>> {
+fn row(catalog: &Catalog, fields: &[Field], columns: &[(String, TypeName)]) -> Result<Vec<Datum>> {
     if columns.is_empty() && fields.iter().all(|field| field.as_ref().is_none_or(String::is_empty)) {
         return Ok(Vec::new());
     }
@@ -179,7 +180,7 @@ fn row(fields: &[Field], columns: &[(String, TypeName)]) -> Result<Vec<Datum>> {
         .zip(columns)
         .map(|(field, (_, ty))| match field {
             None => Ok(Datum::Null),
-            Some(text) => Datum::parse(text, *ty),
+            Some(text) => catalog.parse(text, *ty),
         })
         .collect()
 }

@@ -41,6 +41,15 @@ pub(super) fn drop(
                 None if if_exists => skipped(session, "schema", &name.name),
                 None => return Err(no_schema(&name.name)),
             },
+            ObjectKind::Type | ObjectKind::Domain => {
+                match super::user_type::find_type(session, &catalog, name) {
+                    None if if_exists => skipped(session, "type", &name.display()),
+                    _ => {
+                        let ty = super::user_type::wanted_type(session, &catalog, name, kind)?;
+                        objects.push(Droppable::Type(ty.id));
+                    }
+                }
+            }
             ObjectKind::Function if if_exists => skipped(session, "function", &name.name),
             ObjectKind::Function => {
                 return Err(Error::new(
@@ -87,11 +96,20 @@ pub(super) fn drop(
     if objects.is_empty() {
         return Ok(());
     }
+    let mut columns = Vec::new();
     let notice = change(session, tag, |change| {
-        let dropped = change.catalog.drop_objects(objects, cascade)?;
+        let mut dropped = change.catalog.drop_objects(objects, cascade)?;
+        columns = core::mem::take(&mut dropped.columns);
         change.remove(dropped)
     })?;
     say_cascade(session, notice);
+    columns.sort_unstable();
+    for of_one in columns.chunk_by(|a, b| a.0 == b.0) {
+        let ordinals: Vec<usize> = of_one.iter().map(|(_, ordinal)| *ordinal).collect();
+        if let Some((table, _)) = of_one.first() {
+            super::column::drop_ordinals(session, tag, *table, &ordinals)?;
+        }
+    }
     Ok(())
 }
 

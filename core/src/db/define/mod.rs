@@ -13,6 +13,7 @@ mod named;
 mod rename;
 mod sequence;
 mod storage;
+mod user_type;
 
 pub(super) use column::alter as alter_column;
 pub(super) use cursor::{Cursor, columns as cursor_columns, fetch};
@@ -43,6 +44,16 @@ pub(super) fn run(session: &mut Session, command: &Command) -> Result<Option<u64
         }
         Command::AlterSequence { name, if_exists, options } => {
             sequence::alter(session, tag, name, *if_exists, options)?;
+        }
+        Command::CreateEnum { name, labels } => user_type::create(session, tag, name, labels)?,
+        Command::AlterEnum { name, action } => user_type::alter(session, tag, name, action)?,
+        Command::CreateDomain(_) => return Err(Error::unsupported("CREATE DOMAIN")),
+        Command::AlterDomain { .. } => return Err(Error::unsupported("ALTER DOMAIN")),
+        Command::Rename { kind: kind @ (ObjectKind::Type | ObjectKind::Domain), name, to, .. } => {
+            user_type::move_type(session, tag, *kind, name, None, Some(to))?;
+        }
+        Command::SetSchema { kind: kind @ (ObjectKind::Type | ObjectKind::Domain), name, schema, .. } => {
+            user_type::move_type(session, tag, *kind, name, Some(schema), None)?;
         }
         Command::Drop { kind, names, if_exists, cascade, on } => {
             drop::drop(session, tag, *kind, names, *if_exists, *cascade, on.as_ref())?;

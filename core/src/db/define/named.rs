@@ -21,11 +21,11 @@ pub(super) fn prepare(session: &mut Session, name: &str, types: &[String], state
         ));
     }
     let mut declared: Vec<Option<SqlType>> = Vec::with_capacity(types.len());
-    for ty in types {
-        declared
-            .push(Some(TypeName::parse(&ty.to_ascii_lowercase())?.ty).filter(|ty| *ty != SqlType::Unknown));
-    }
     let (catalog, committed) = session.catalog()?;
+    for ty in types {
+        let ty = super::user_type::named_type(session, &catalog, ty)?.ty;
+        declared.push(Some(ty).filter(|ty| *ty != SqlType::Unknown));
+    }
     let prepared = Prepared::new(&statement.text, &catalog, committed, &session.settings, &declared)
         .map_err(|error| error.moved_by(u32::try_from(statement.start).unwrap_or(0)))?;
     let named = NamedStatement {
@@ -55,13 +55,16 @@ pub(in crate::db) fn execute(
             arguments.len()
         )));
     }
+    let (catalog, committed) = session.catalog()?;
     let mut values = Vec::with_capacity(arguments.len());
     if !arguments.is_empty() {
         let items: Vec<String> = arguments
             .iter()
             .zip(&named.types)
             .map(|(argument, ty)| match ty {
-                Some(ty) => format!("CAST(({}) AS {})", argument.text, ty.name()),
+                Some(ty) => {
+                    format!("CAST(({}) AS {})", argument.text, catalog.type_sql(TypeName::plain(*ty)))
+                }
                 None => argument.text.clone(),
             })
             .collect();
@@ -70,7 +73,6 @@ pub(in crate::db) fn execute(
             None => return Err(Error::internal("a SELECT without FROM has one row")),
         };
     }
-    let (catalog, committed) = session.catalog()?;
     let stale = Prepared::new(&named.sql, &catalog, committed, &session.settings, &named.types)?;
     let plan = plan_again(session, &stale, &catalog, committed)?;
     if plan.columns.len() != named.columns.len()

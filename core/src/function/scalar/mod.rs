@@ -5,6 +5,7 @@ mod bits;
 mod bytes;
 mod conditional;
 mod datetime;
+mod enumeration;
 mod float;
 mod format;
 pub(crate) mod json;
@@ -35,6 +36,7 @@ pub(super) static GROUPS: &[&[Entry]] = &[
     jsonb::FUNCTIONS,
     regexp::FUNCTIONS,
     number_format::FUNCTIONS,
+    enumeration::FUNCTIONS,
 ];
 
 /// Largest text a function makes from small ones, in bytes: a quarter of PostgreSQL's, so that a

@@ -11,6 +11,16 @@ use super::types::{Command, ObjectKind};
 pub(super) fn alter(reader: &mut Reader<'_>) -> Result<Option<Command>> {
     let start = reader.mark();
     reader.expect(&["alter"])?;
+    let of_a_type = match reader.peek_word().as_deref() {
+        Some("type") => super::user_type::alter_type(reader)?,
+        Some("domain") => super::user_type::alter_domain(reader)?,
+        _ => None,
+    };
+    if of_a_type.is_some() {
+        return Ok(of_a_type);
+    }
+    reader.back_to(start);
+    reader.expect(&["alter"])?;
     let kind = if reader.take(&["table"]) {
         ObjectKind::Table
     } else if reader.take(&["view"]) {

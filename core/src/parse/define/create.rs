@@ -18,6 +18,14 @@ pub(super) fn create(reader: &mut Reader<'_>) -> Result<Option<Command>> {
         Some("view") if recursive => return Err(Error::unsupported("CREATE RECURSIVE VIEW")),
         Some("view") => view(reader, or_replace, temporary, false)?,
         Some("materialized") if !or_replace && !temporary => view(reader, false, false, true)?,
+        Some("type") if !or_replace && !temporary && !scope => match super::user_type::create_type(reader)? {
+            Some(command) => command,
+            None => {
+                reader.back_to(start);
+                return Ok(None);
+            }
+        },
+        Some("domain") if !or_replace && !temporary && !scope => super::user_type::create_domain(reader)?,
         Some("schema") if !or_replace && !temporary && !scope => schema(reader)?,
         Some("sequence") if !or_replace => sequence(reader, temporary)?,
         _ => {

@@ -22,10 +22,12 @@ pub(super) fn drop(reader: &mut Reader<'_>) -> Result<Command> {
             ObjectKind::MaterializedView
         }
         "function" | "procedure" | "routine" => ObjectKind::Function,
-        "type" | "domain" | "role" | "user" | "group" | "policy" | "rule" | "operator" | "aggregate"
-        | "cast" | "collation" | "conversion" | "database" | "event" | "extension" | "foreign"
-        | "language" | "owned" | "publication" | "server" | "statistics" | "subscription" | "tablespace"
-        | "text" | "transform" | "access" | "procedural" => {
+        "type" => ObjectKind::Type,
+        "domain" => ObjectKind::Domain,
+        "role" | "user" | "group" | "policy" | "rule" | "operator" | "aggregate" | "cast" | "collation"
+        | "conversion" | "database" | "event" | "extension" | "foreign" | "language" | "owned"
+        | "publication" | "server" | "statistics" | "subscription" | "tablespace" | "text" | "transform"
+        | "access" | "procedural" => {
             return Err(Error::unsupported(format!("DROP {}", word.to_ascii_uppercase())));
         }
         _ => return Err(reader.unexpected()),

@@ -20,10 +20,12 @@ mod drop;
 mod reader;
 mod session;
 mod types;
+mod user_type;
 
 pub use types::{
-    CheckOption, Command, CommentOn, Copy, CopyFormat, CopyOptions, CopySource, Direction, Discarded,
-    Maintenance, ObjectKind, ObjectName, SequenceOptions, TextAt, ViewDefinition,
+    AlterDomain, AlterEnum, CheckOption, Command, CommentOn, Copy, CopyFormat, CopyOptions, CopySource,
+    Direction, Discarded, DomainConstraint, DomainDefinition, LabelPosition, Maintenance, ObjectKind,
+    ObjectName, SequenceOptions, TextAt, ViewDefinition,
 };
 
 use crate::error::Result;

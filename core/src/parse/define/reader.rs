@@ -247,6 +247,21 @@ impl<'a> Reader<'a> {
         Ok(TextAt { text: self.sql.get(first.start..end).unwrap_or("").to_owned(), start: first.start })
     }
 
+    /// Whether the word before is IS: what follows is an expression's.
+    pub(super) fn follows_is(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        before.is_some_and(|token| token.is_word(self.sql, "is"))
+    }
+
+    /// Whether an expression begins here or goes on: the token before is no operand.
+    pub(super) fn is_first_of_expression(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        before.is_none_or(|token| {
+            matches!(token.kind, TokenKind::Operator | TokenKind::Comma | TokenKind::Open)
+                || ["default", "is", "not", "and", "or"].iter().any(|word| token.is_word(self.sql, word))
+        })
+    }
+
     /// Nothing may follow but a semicolon.
     pub(super) fn end(&mut self) -> Result<()> {
         while self.take_kind(TokenKind::Semicolon) {}

@@ -49,6 +49,10 @@ pub enum ObjectKind {
     Function,
     /// A trigger.
     Trigger,
+    /// A type.
+    Type,
+    /// A domain.
+    Domain,
     /// Kinds that do not exist here: their names are all unknown.
     Other(&'static str),
 }
@@ -65,6 +69,8 @@ impl ObjectKind {
             ObjectKind::Schema => "schema",
             ObjectKind::Function => "function",
             ObjectKind::Trigger => "trigger",
+            ObjectKind::Type => "type",
+            ObjectKind::Domain => "domain",
             ObjectKind::Other(word) => word,
         }
     }
@@ -80,6 +86,8 @@ impl ObjectKind {
             ObjectKind::Schema => "SCHEMA",
             ObjectKind::Function => "FUNCTION",
             ObjectKind::Trigger => "TRIGGER",
+            ObjectKind::Type => "TYPE",
+            ObjectKind::Domain => "DOMAIN",
             ObjectKind::Other(_) => "OBJECT",
         }
     }
@@ -249,6 +257,96 @@ pub enum Maintenance {
     Checkpoint,
 }
 
+/// Where a new label of an enumeration goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LabelPosition {
+    /// Behind all.
+    Last,
+    /// BEFORE a label.
+    Before(String),
+    /// AFTER a label.
+    After(String),
+}
+
+/// ALTER TYPE of an enumeration.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AlterEnum {
+    /// ADD VALUE.
+    Add {
+        /// The label.
+        label: String,
+        /// Where to.
+        position: LabelPosition,
+        /// IF NOT EXISTS.
+        if_not_exists: bool,
+    },
+    /// RENAME VALUE.
+    Rename {
+        /// The label.
+        label: String,
+        /// Its new text.
+        to: String,
+    },
+}
+
+/// CREATE DOMAIN.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DomainDefinition {
+    /// Its name.
+    pub name: ObjectName,
+    /// The type it is over.
+    pub ty: TextAt,
+    /// DEFAULT.
+    pub default: Option<TextAt>,
+    /// What holds for its values.
+    pub constraints: Vec<DomainConstraint>,
+}
+
+/// A constraint of a domain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DomainConstraint {
+    /// NOT NULL.
+    NotNull,
+    /// NULL: nothing.
+    Null,
+    /// CHECK, named or not.
+    Check(Option<String>, TextAt),
+    /// COLLATE.
+    Collate(ObjectName),
+}
+
+/// ALTER DOMAIN.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AlterDomain {
+    /// SET DEFAULT; `None`: DROP DEFAULT.
+    Default(Option<TextAt>),
+    /// SET NOT NULL, DROP NOT NULL.
+    NotNull(bool),
+    /// ADD a constraint.
+    Add {
+        /// Which.
+        constraint: DomainConstraint,
+        /// NOT VALID: values there are not looked at.
+        not_valid: bool,
+    },
+    /// DROP CONSTRAINT.
+    Drop {
+        /// Its name.
+        constraint: String,
+        /// IF EXISTS.
+        if_exists: bool,
+    },
+    /// RENAME CONSTRAINT.
+    RenameConstraint {
+        /// Its name.
+        constraint: String,
+        /// Its new name.
+        to: String,
+    },
+    /// VALIDATE CONSTRAINT.
+    Validate(String),
+}
+
 /// A command.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
@@ -362,6 +460,29 @@ pub enum Command {
         /// The expression.
         default: Option<TextAt>,
     },
+    /// CREATE TYPE .. AS ENUM.
+    CreateEnum {
+        /// Its name.
+        name: ObjectName,
+        /// Its labels in order.
+        labels: Vec<String>,
+    },
+    /// ALTER TYPE of an enumeration.
+    AlterEnum {
+        /// Which.
+        name: ObjectName,
+        /// What changes.
+        action: AlterEnum,
+    },
+    /// CREATE DOMAIN.
+    CreateDomain(DomainDefinition),
+    /// ALTER DOMAIN.
+    AlterDomain {
+        /// Which.
+        name: ObjectName,
+        /// What changes.
+        action: AlterDomain,
+    },
     /// TRUNCATE.
     Truncate {
         /// Which tables.
@@ -458,6 +579,8 @@ impl Command {
                 ObjectKind::Schema => "DROP SCHEMA",
                 ObjectKind::Function => "DROP FUNCTION",
                 ObjectKind::Trigger => "DROP TRIGGER",
+                ObjectKind::Type => "DROP TYPE",
+                ObjectKind::Domain => "DROP DOMAIN",
                 ObjectKind::Other(_) => "DROP",
             },
             Command::Rename { kind, .. }
@@ -471,8 +594,14 @@ impl Command {
                 ObjectKind::Schema => "ALTER SCHEMA",
                 ObjectKind::Function => "ALTER FUNCTION",
                 ObjectKind::Trigger => "ALTER TRIGGER",
+                ObjectKind::Type => "ALTER TYPE",
+                ObjectKind::Domain => "ALTER DOMAIN",
                 ObjectKind::Table | ObjectKind::Other(_) => "ALTER TABLE",
             },
+            Command::CreateEnum { .. } => "CREATE TYPE",
+            Command::AlterEnum { .. } => "ALTER TYPE",
+            Command::CreateDomain(_) => "CREATE DOMAIN",
+            Command::AlterDomain { .. } => "ALTER DOMAIN",
             Command::ViewDefault { .. } => "ALTER VIEW",
             Command::Truncate { .. } => "TRUNCATE TABLE",
             Command::Comment(..) => "COMMENT",
@@ -515,6 +644,10 @@ impl Command {
             | Command::RenameColumn { .. }
             | Command::SetSchema { .. }
             | Command::Owner { .. }
+            | Command::CreateEnum { .. }
+            | Command::AlterEnum { .. }
+            | Command::CreateDomain(_)
+            | Command::AlterDomain { .. }
             | Command::ViewDefault { .. }
             | Command::Truncate { .. }
             | Command::Comment(..)
