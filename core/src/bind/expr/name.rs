@@ -32,7 +32,6 @@ fn figure(expr: &ast::Expr, depth: usize) -> Option<(String, u8)> {
         },
         E::TypedString(typed) => types::column_name(&typed.data_type).map(|name| (name, 1)),
         E::Interval(_) => Some(("interval".to_owned(), 1)),
-        E::Value(value) if matches!(value.value, ast::Value::Boolean(_)) => Some(("bool".to_owned(), 1)),
         E::Case { else_result, .. } => {
             match else_result.as_ref().and_then(|inner| figure(inner, depth + 1)) {
                 Some((name, 2)) => Some((name, 2)),
