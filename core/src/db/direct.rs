@@ -64,6 +64,8 @@ impl Frame<'_> {
         context.writers = writers;
         context.fuel = fuel;
         context.memory_bytes_max = self.shared.options.statement_memory_bytes;
+        context.batch_rows_max =
+            self.shared.options.batch_rows_max.clamp(1, crate::base::limits::BATCH_ROWS_MAX);
         execution.step(&mut context)
     }
 }

@@ -46,6 +46,8 @@ pub struct Options {
     pub read_only: bool,
     /// Memory one statement may hold, in bytes.
     pub statement_memory_bytes: usize,
+    /// Rows that operators hand on at a time, at most; 1 is for tests.
+    pub batch_rows_max: usize,
     /// Plans kept, over all connections.
     pub plan_cache_entries: usize,
 }
@@ -71,6 +73,7 @@ impl Default for Options {
             allow_weaker_barrier: false,
             read_only: false,
             statement_memory_bytes: limits::STATEMENT_MEMORY_DEFAULT,
+            batch_rows_max: limits::BATCH_ROWS_MAX,
             plan_cache_entries: 512,
         }
     }
