@@ -193,3 +193,27 @@ fn a_disk_with_room_again_takes_changes_again() {
     let rows = reopened.connect().unwrap().query_as::<i64>("SELECT count(*) FROM t", ()).unwrap();
     assert_eq!(rows, after);
 }
+
+#[test]
+fn closing_on_a_full_disk_says_so_and_loses_nothing() {
+    let vfs = FaultVfs::new(10);
+    let database = open(&vfs).unwrap();
+    let connection = database.connect().unwrap();
+    connection.execute_script("CREATE TABLE t (id int PRIMARY KEY, body text)").unwrap();
+    for id in 0..50 {
+        connection.execute("INSERT INTO t VALUES ($1, repeat('x', 9000))", (id,)).unwrap();
+    }
+    drop(connection);
+    vfs.set_capacity_bytes(1);
+    if let Err(error) = database.close() {
+        assert_eq!(error.sqlstate().code(), "53100", "{error:?}");
+        assert!(error.message().contains("no space"), "{error:?}");
+    } else {
+        panic!("there is no room for the pages that only the log holds");
+    }
+    vfs.set_capacity_bytes(u64::MAX);
+    let reopened = open(&vfs).unwrap();
+    let rows = reopened.connect().unwrap().query_as::<i64>("SELECT count(*) FROM t", ()).unwrap();
+    assert_eq!(rows, [50]);
+    reopened.close().unwrap();
+}

@@ -7,6 +7,7 @@ pub mod hash;
 pub mod ids;
 pub mod limits;
 pub mod sync;
+pub mod words;
 
 pub use cell::{Cell, CellWidth, ColumnLayout, OwnedCell};
 pub use ids::{ColumnId, CommitSeq, Lsn, ObjectId, PageNo, RowId};

@@ -32,6 +32,8 @@ pub(super) struct Binder<'a> {
     sql: &'a str,
     declared: &'a [Option<SqlType>],
     parameters: Vec<Option<SqlType>>,
+    /// In an expression that is kept: there are no parameters when it is evaluated.
+    pub(super) kept: bool,
     types: Vec<TypeName>,
     depth: usize,
     relations: usize,
@@ -203,6 +205,7 @@ impl<'a> Binder<'a> {
             sql,
             declared: context.parameter_types,
             parameters: Vec::new(),
+            kept: false,
             types: Vec::new(),
             depth: 0,
             relations: 0,
@@ -308,6 +311,23 @@ impl<'a> Binder<'a> {
         Error::new(SqlState::SYNTAX_ERROR, format!("syntax error at or near \"{word}\""))
     }
 
+    /// Adds the position of the nth time a word (or NOT before it) stands behind a place.
+    pub(super) fn at_word_after(&self, error: Error, word: &str, from: Location, nth: usize) -> Error {
+        let mut lexer = Lexer::from(self.sql, parse::byte_of(self.sql, from).unwrap_or(0));
+        let (mut count, mut start) = (0, None);
+        while let Ok(Some(token)) = lexer.next() {
+            if token.is_word(self.sql, word) {
+                count += 1;
+                if count == nth {
+                    let at = start.unwrap_or(token.start);
+                    return error.at(parse::position_of_byte(self.sql, at));
+                }
+            }
+            start = token.is_word(self.sql, "not").then_some(token.start);
+        }
+        error
+    }
+
     /// Adds the position of an expression's beginning.
     pub(super) fn at_expr(&self, error: Error, expr: &ast::Expr) -> Error {
         if error.position().is_some() { error } else { self.at(error, super::names::place(expr)) }
@@ -327,7 +347,7 @@ impl<'a> Binder<'a> {
     /// `$number` as an expression: of its declared or inferred type, else of unknown type.
     pub(super) fn parameter(&mut self, text: &str) -> Result<Expr> {
         let number = text.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok());
-        let Some(number) = number.filter(|number| (1..=PARAMETERS_MAX).contains(number)) else {
+        let Some(number) = number.filter(|number| !self.kept && (1..=PARAMETERS_MAX).contains(number)) else {
             return Err(Error::new(SqlState::UNDEFINED_PARAMETER, format!("there is no parameter {text}")));
         };
         if self.parameters.len() < number {

@@ -4,8 +4,8 @@ use sqlparser::ast::{self, Ident, ObjectName, ObjectNamePart};
 use sqlparser::tokenizer::Location;
 
 use crate::base::limits::IDENTIFIER_BYTES_MAX;
+use crate::base::words;
 use crate::error::{Error, Result, SqlState};
-use crate::parse;
 
 /// A name as PostgreSQL takes it: folded unless quoted, cut at 63 bytes.
 pub(super) fn fold(ident: &Ident) -> String {
@@ -17,7 +17,7 @@ pub(super) fn fold(ident: &Ident) -> String {
 /// The same where the word must not be one of the grammar's own (42601).
 pub(super) fn name(ident: &Ident) -> Result<String> {
     let folded = fold(ident);
-    if ident.quote_style.is_none() && parse::is_reserved(&folded) { Err(reserved(ident)) } else { Ok(folded) }
+    if ident.quote_style.is_none() && words::is_reserved(&folded) { Err(reserved(ident)) } else { Ok(folded) }
 }
 
 /// `syntax error at or near` a word that cannot be a name there.

@@ -163,7 +163,7 @@ impl Binder<'_> {
 
     // Some words name a result only behind AS; whether one stands there, only the text tells.
     fn check_label(&self, alias: &ast::Ident) -> Result<()> {
-        if alias.quote_style.is_some() || !parse::needs_as(&alias.value.to_ascii_lowercase()) {
+        if alias.quote_style.is_some() || !crate::base::words::needs_as(&alias.value.to_ascii_lowercase()) {
             return Ok(());
         }
         let Some(at) = parse::byte_of(self.sql(), alias.span.start) else { return Ok(()) };

@@ -12,7 +12,7 @@ use super::names;
 
 impl Binder<'_> {
     /// BEGIN and START TRANSACTION.
-    pub(super) fn begin(&self, modes: &[TransactionMode]) -> Result<Statement> {
+    pub(super) fn begin(&self, modes: &[TransactionMode], start: bool) -> Result<Statement> {
         let mut read_only = None;
         let mut isolation = None;
         for mode in modes {
@@ -23,7 +23,7 @@ impl Binder<'_> {
                 TransactionMode::IsolationLevel(level) => isolation = Some(isolation_of(*level)?),
             }
         }
-        Ok(Statement::Transaction(TransactionStatement::Begin { read_only, isolation }))
+        Ok(Statement::Transaction(TransactionStatement::Begin { read_only, isolation, start }))
     }
 
     /// SET TRANSACTION and SET SESSION CHARACTERISTICS AS TRANSACTION.

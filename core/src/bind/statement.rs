@@ -31,8 +31,10 @@ impl Binder<'_> {
             S::Drop { object_type, if_exists, names, cascade, .. } => {
                 self.drop(*object_type, *if_exists, names, *cascade)
             }
-            S::StartTransaction { modes, statements, exception: None, .. } if statements.is_empty() => {
-                self.begin(modes)
+            S::StartTransaction { modes, begin, statements, exception: None, .. }
+                if statements.is_empty() =>
+            {
+                self.begin(modes, !begin)
             }
             S::Commit { chain: false, .. } => Ok(Statement::Transaction(TransactionStatement::Commit)),
             S::Rollback { chain: false, savepoint: None } => {

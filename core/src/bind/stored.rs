@@ -55,7 +55,10 @@ impl Binder<'_> {
     pub(super) fn default_expr(&mut self, syntax: &ast::Expr, column: &str, ty: TypeName) -> Result<Expr> {
         let scope = Scope::default();
         let mut level = Level::new(&scope, Clause::Default);
-        let bound = self.expr(syntax, &mut level).map_err(|error| match error.sqlstate() {
+        let kept = core::mem::replace(&mut self.kept, true);
+        let bound = self.expr(syntax, &mut level);
+        self.kept = kept;
+        let bound = bound.map_err(|error| match error.sqlstate() {
             SqlState::UNDEFINED_COLUMN => {
                 let refused = Error::new(
                     SqlState::FEATURE_NOT_SUPPORTED,
@@ -105,7 +108,10 @@ impl Binder<'_> {
         };
         let scope = Scope::of(relation);
         let mut level = Level::new(&scope, Clause::Check);
-        let bound = self.condition(syntax, "CHECK", &mut level)?;
+        let kept = core::mem::replace(&mut self.kept, true);
+        let bound = self.condition(syntax, "CHECK", &mut level);
+        self.kept = kept;
+        let bound = bound?;
         if bound.has_subquery() {
             let error =
                 Error::new(SqlState::FEATURE_NOT_SUPPORTED, "cannot use subquery in check constraint");

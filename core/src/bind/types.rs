@@ -11,6 +11,47 @@ use crate::value::TypeName;
 use super::binder::Binder;
 use super::names;
 
+/// PostgreSQL's own types that are not there.
+const LACKING: [&str; 37] = [
+    "aclitem",
+    "bit",
+    "box",
+    "cidr",
+    "circle",
+    "datemultirange",
+    "daterange",
+    "inet",
+    "int4multirange",
+    "int4range",
+    "int8multirange",
+    "int8range",
+    "jsonpath",
+    "line",
+    "lseg",
+    "macaddr",
+    "macaddr8",
+    "money",
+    "nummultirange",
+    "numrange",
+    "path",
+    "pg_lsn",
+    "point",
+    "polygon",
+    "regclass",
+    "regnamespace",
+    "regoper",
+    "regproc",
+    "regprocedure",
+    "regrole",
+    "timetz",
+    "tsmultirange",
+    "tsquery",
+    "tsrange",
+    "tstzrange",
+    "tsvector",
+    "xml",
+];
+
 /// What a type's name means: a domain is what it is over, and its conditions.
 #[derive(Clone, Copy, Debug)]
 pub struct NamedType {
@@ -81,6 +122,9 @@ fn resolve(data_type: &DataType, catalog: &Catalog, search_path: &[String]) -> R
             let array = last.strip_prefix('_').and_then(find).filter(|user| user.domain().is_none());
             if let Some(ty) = array.and_then(|user| user.sql_type().array()) {
                 return Ok(NamedType { ty, domain: None });
+            }
+            if schema.is_none_or(|schema| schema == "pg_catalog") && LACKING.contains(&last.as_str()) {
+                return Err(Error::unsupported(format!("type {last}")));
             }
             Err(Error::new(
                 SqlState::UNDEFINED_OBJECT,

@@ -18,8 +18,9 @@ use sqlparser::ast;
 use sqlparser::tokenizer::Location;
 
 use crate::base::hash::HashMap;
+use crate::base::words::quoted;
 use crate::base::{ColumnId, ObjectId};
-use crate::catalog::{StoredQuery, View, quoted};
+use crate::catalog::{StoredQuery, View};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::{self, Ast};
 use crate::plan::{Expr, Query};

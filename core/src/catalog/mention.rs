@@ -15,30 +15,13 @@ pub fn renamed(sql: &str, column: &str, to: &str) -> String {
     scan(sql, |start, name, end| {
         if name == column {
             out.push_str(sql.get(copied..start).unwrap_or(""));
-            out.push_str(&quoted(to));
+            out.push_str(&crate::base::words::quoted(to));
             copied = end;
         }
     });
     out.push_str(sql.get(copied..).unwrap_or(""));
     out
 }
-
-/// A name in double quotes, where it needs them.
-pub fn quoted(name: &str) -> String {
-    let plain = name.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '_')
-        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-    if plain && !RESERVED.contains(&name) {
-        name.to_owned()
-    } else {
-        format!("\"{}\"", name.replace('"', "\"\""))
-    }
-}
-
-/// Words that need quotes to be names, those of them that people use as such.
-const RESERVED: [&str; 24] = [
-    "all", "and", "as", "case", "check", "column", "default", "desc", "end", "from", "group", "in", "limit",
-    "not", "null", "offset", "or", "order", "select", "table", "to", "user", "when", "where",
-];
 
 /// Calls `each` with start, folded name and end of every identifier that is no function, type or part of
 /// a string.
@@ -92,6 +75,6 @@ mod tests {
         assert!(!mentions("lower(x) = 'lower'", "lower") && !mentions("x::date > y", "date"));
         assert_eq!(renamed("a > t.a + aa('a')", "a", "Strange"), "\"Strange\" > t.\"Strange\" + aa('a')");
         assert_eq!(renamed("\"A\" = a", "A", "b"), "b = a");
-        assert_eq!(quoted("order"), "\"order\"");
+        assert_eq!(crate::base::words::quoted("order"), "\"order\"");
     }
 }

@@ -26,7 +26,7 @@ mod user_type;
 mod tests;
 
 pub use dependency::{Droppable, Dropped};
-pub use mention::{mentions, quoted, renamed};
+pub use mention::{mentions, renamed};
 pub use names::{NameIndex, Relation, relation_name};
 pub use object::{
     Column, Comments, Constraint, Deferral, ForeignKey, Identity, Index, IndexKey, Materialized,

@@ -270,7 +270,11 @@ impl Catalog {
         match self.type_of(ty.ty) {
             None => ty.to_string(),
             Some(user) => {
-                let name = format!("{}.{}", super::quoted(&user.schema), super::quoted(&user.name));
+                let name = format!(
+                    "{}.{}",
+                    crate::base::words::quoted(&user.schema),
+                    crate::base::words::quoted(&user.name)
+                );
                 if ty.ty.element().is_some() { name + "[]" } else { name }
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result, SqlState};
-use crate::parse::statements;
+use crate::parse::{Lexer, TokenKind, statements};
 use crate::value::Datum;
 
 use super::conversions::FromRow;
@@ -141,8 +141,10 @@ impl Connection {
             let parameters = gather(&params, &prepared.parameters)?;
             (prepared, parameters)
         };
-        if prepared.parameters.len() != parameters.len() {
-            gather(&params, &prepared.parameters)?;
+        if prepared.parameters.len() > parameters.len() {
+            // Nobody gave any: PostgreSQL says so of the first one it meets.
+            self.session.lock().statement_failed();
+            return Err(no_parameter(sql));
         }
         portal::begin(&self.session, &mut prepared, parameters)
     }
@@ -216,3 +218,16 @@ impl Drop for Connection {
 trait PlannedText {}
 impl PlannedText for Arc<Prepared> {}
 impl PlannedText for (Arc<Prepared>, Vec<Datum>) {}
+
+// The first `$n` of a text that was given no parameters.
+fn no_parameter(sql: &str) -> Error {
+    let mut lexer = Lexer::new(sql);
+    while let Ok(Some(token)) = lexer.next() {
+        if token.kind == TokenKind::Parameter {
+            let message = format!("there is no parameter {}", token.text(sql));
+            return Error::new(SqlState::UNDEFINED_PARAMETER, message)
+                .at(crate::parse::position_of_byte(sql, token.start));
+        }
+    }
+    Error::new(SqlState::UNDEFINED_PARAMETER, "the statement has parameters, and none were given")
+}

@@ -494,7 +494,7 @@ impl Session {
     /// Runs BEGIN, COMMIT and the like; answers the command tag.
     pub(super) fn control(&mut self, statement: &TransactionStatement) -> Result<&'static str> {
         match statement {
-            TransactionStatement::Begin { read_only, isolation } => {
+            TransactionStatement::Begin { read_only, isolation, start } => {
                 match self.phase {
                     Phase::Open => self.notice(Notice::warning(
                         SqlState::ACTIVE_SQL_TRANSACTION,
@@ -511,7 +511,7 @@ impl Session {
                 if let Some(isolation) = isolation {
                     self.set("transaction_isolation", Some(isolation.name()), true)?;
                 }
-                Ok("BEGIN")
+                Ok(if *start { "START TRANSACTION" } else { "BEGIN" })
             }
             TransactionStatement::Commit => {
                 if self.phase == Phase::Failed {

@@ -71,7 +71,8 @@ impl Connection {
     /// [`Connection::rollback_transaction`] end, or the drop of the connection.
     pub fn begin_transaction(&self, options: TransactionOptions) -> Result<TransactionId> {
         let TransactionOptions { durability, isolation, read_only } = options;
-        let begin = TransactionStatement::Begin { read_only: read_only.then_some(true), isolation };
+        let begin =
+            TransactionStatement::Begin { read_only: read_only.then_some(true), isolation, start: false };
         let plain = !read_only && durability.is_none() && isolation.is_none();
         let mut session = self.session().lock();
         let id = session.open_scope(&begin, plain)?;

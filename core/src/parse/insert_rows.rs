@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use crate::base::limits::STATEMENT_BYTES_MAX;
+use crate::base::words::is_reserved;
 use crate::error::Result;
 
 use super::lexer::{self, Lexer, Token, TokenKind};
-use super::reserved::is_reserved;
 
 /// A literal, or the word DEFAULT in its place.
 #[derive(Clone, PartialEq, Debug)]

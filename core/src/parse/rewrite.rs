@@ -238,7 +238,7 @@ fn is_table_query(tokens: &[TokenWithSpan], at: usize) -> bool {
         && tokens.get(at + 1).is_some_and(|next| match &next.token {
             Token::Word(word) => {
                 let name = word.value.to_ascii_lowercase();
-                word.quote_style.is_some() || name == "only" || !super::is_reserved(&name)
+                word.quote_style.is_some() || name == "only" || !crate::base::words::is_reserved(&name)
             }
             _ => false,
         })

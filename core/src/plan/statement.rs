@@ -395,6 +395,8 @@ pub enum TransactionStatement {
         read_only: Option<bool>,
         /// ISOLATION LEVEL; none: the session's.
         isolation: Option<Isolation>,
+        /// START TRANSACTION: only the command tag tells.
+        start: bool,
     },
     /// COMMIT, END.
     Commit,

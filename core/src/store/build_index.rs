@@ -100,7 +100,7 @@ fn not_unique(source: &dyn PageSource, table: &Table, shape: &IndexShape, rowid:
     let values: Vec<&Datum> = columns.iter().map(|column| &row[*column]).collect();
     let name = &shape.index.name;
     Ok(Error::new(SqlState::UNIQUE_VIOLATION, format!("could not create unique index \"{name}\""))
-        .with_detail(format!("{} is duplicated.", describe_key(table, &columns, &values)))
+        .with_detail(format!("{} is duplicated.", describe_key(table, &columns, &values, false)))
         .with_table(table.schema.clone(), table.name.clone())
         .with_constraint(name.clone()))
 }

@@ -129,7 +129,7 @@ impl ParentProbe {
         let shown: Vec<&Datum> = values.iter().collect();
         self.violated().with_detail(format!(
             "{} is not present in table \"{}\".",
-            describe_key(&self.child, &self.reference.columns, &shown),
+            describe_key(&self.child, &self.reference.columns, &shown, true),
             self.parent.name
         ))
     }
@@ -301,7 +301,7 @@ impl ChildProbe {
         )
         .with_detail(format!(
             "{} is still referenced from table \"{}\".",
-            describe_key(&self.parent, &self.reference.parent_columns, &shown),
+            describe_key(&self.parent, &self.reference.parent_columns, &shown, true),
             self.child.name
         ))
         .with_table(self.child.schema.clone(), self.child.name.clone())

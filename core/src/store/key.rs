@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::ObjectId;
+use crate::base::words::quoted;
 use crate::btree::{KeyCursor, KeyTree};
 use crate::catalog::{Catalog, Index, Table};
 use crate::error::{Error, Result, SqlState};
@@ -106,10 +107,12 @@ impl IndexShape {
     }
 }
 
-/// `Key (a, b)=(1, x)`: what the details of PostgreSQL's constraint errors begin with.
-pub(super) fn describe_key(table: &Table, columns: &[usize], values: &[&Datum]) -> String {
-    let names: Vec<&str> =
-        columns.iter().filter_map(|column| table.columns.get(*column)).map(|c| c.name.as_str()).collect();
+/// `Key (a, b)=(1, x)`: what the details of PostgreSQL's constraint errors begin with. Names are in quotes
+/// where SQL needs them, except in those of foreign keys (`plain`).
+pub(super) fn describe_key(table: &Table, columns: &[usize], values: &[&Datum], plain: bool) -> String {
+    let name = |name: &str| if plain { name.to_owned() } else { quoted(name) };
+    let names: Vec<String> =
+        columns.iter().filter_map(|column| table.columns.get(*column)).map(|c| name(&c.name)).collect();
     let texts: Vec<String> = columns
         .iter()
         .zip(values)
@@ -128,7 +131,7 @@ pub(super) fn duplicate(table: &Table, constraint: &str, columns: &[usize], row:
         SqlState::UNIQUE_VIOLATION,
         format!("duplicate key value violates unique constraint \"{constraint}\""),
     )
-    .with_detail(format!("{} already exists.", describe_key(table, columns, &values)))
+    .with_detail(format!("{} already exists.", describe_key(table, columns, &values, false)))
     .with_table(table.schema.clone(), table.name.clone())
     .with_constraint(constraint)
 }

@@ -203,114 +203,86 @@ impl Binder<'_> {
             identity: None,
             serial: serial.is_some(),
         };
-        let mut said_null = false;
+        // PRIMARY KEY may stand beside NULL, the words NOT NULL may not.
+        let mut said = (false, serial.is_some());
         for option in &column.options {
+            self.column_option(table, column, &option.option, &mut definition)?;
             match &option.option {
-                ColumnOption::Null => said_null = true,
-                ColumnOption::NotNull => definition.not_null = true,
-                ColumnOption::Default(expr) => {
-                    if definition.default.is_some() || definition.serial {
-                        return Err(Error::new(
-                            SqlState::SYNTAX_ERROR,
-                            format!(
-                                "multiple default values specified for column \"{}\" of table \"{table}\"",
-                                definition.name
-                            ),
-                        ));
-                    }
-                    self.default_expr(expr, &definition.name, ty)?;
-                    definition.default = Some(expr.to_string());
+                ColumnOption::Null => said.0 = true,
+                ColumnOption::NotNull => said.1 = true,
+                _ => said.1 |= definition.identity.is_some(),
+            }
+            if said == (true, true) {
+                let error = twice(table, &definition, "conflicting NULL/NOT NULL declarations");
+                let nth = if definition.serial { 1 } else { 2 };
+                return Err(self.at_word_after(error, "null", column.name.span.start, nth));
+            }
+        }
+        refuse_both(table, &definition)?;
+        Ok(definition)
+    }
+
+    fn column_option(
+        &mut self,
+        table: &str,
+        column: &ast::ColumnDef,
+        option: &ColumnOption,
+        definition: &mut ColumnDefinition,
+    ) -> Result<()> {
+        match option {
+            ColumnOption::NotNull | ColumnOption::PrimaryKey(_) => definition.not_null = true,
+            ColumnOption::Null
+            | ColumnOption::Unique(_)
+            | ColumnOption::ForeignKey(_)
+            | ColumnOption::Check(_) => {}
+            ColumnOption::Default(_) if definition.serial => {
+                return Err(twice(table, definition, "multiple default values specified"));
+            }
+            ColumnOption::Default(_) if definition.default.is_some() => {
+                let error = twice(table, definition, "multiple default values specified");
+                return Err(self.at_word_after(error, "default", column.name.span.start, 2));
+            }
+            ColumnOption::Default(expr) => {
+                self.default_expr(expr, &definition.name, definition.ty)?;
+                definition.default = Some(expr.to_string());
+            }
+            ColumnOption::Collation(collation) => check_collation(definition.ty.ty, collation)?,
+            ColumnOption::Generated {
+                generated_as: generated_as @ (GeneratedAs::Always | GeneratedAs::ByDefault),
+                sequence_options,
+                generation_expr: None,
+                ..
+            } => {
+                if sequence_options.as_ref().is_some_and(|options| !options.is_empty()) {
+                    return Err(Error::unsupported("an option of an identity column"));
                 }
-                ColumnOption::PrimaryKey(_) => definition.not_null = true,
-                ColumnOption::Unique(_) | ColumnOption::ForeignKey(_) | ColumnOption::Check(_) => {}
-                ColumnOption::Collation(collation) => {
-                    let collation = names::qualified(collation)?;
-                    if !matches!(ty.ty, SqlType::Text | SqlType::Varchar | SqlType::Char | SqlType::Name) {
-                        return Err(Error::new(
-                            SqlState::DATATYPE_MISMATCH,
-                            format!("collations are not supported by type {}", ty.ty.name()),
-                        ));
-                    }
-                    if !matches!(collation.name.as_str(), "C" | "POSIX" | "default" | "ucs_basic") {
-                        return Err(Error::unsupported(format!("collation \"{}\"", collation.name)));
-                    }
-                }
-                ColumnOption::Generated {
-                    generated_as: generated_as @ (GeneratedAs::Always | GeneratedAs::ByDefault),
-                    sequence_options,
-                    generation_expr: None,
-                    ..
-                } => {
-                    if sequence_options.as_ref().is_some_and(|options| !options.is_empty()) {
-                        return Err(Error::unsupported("an option of an identity column"));
-                    }
-                    if !matches!(ty.ty, SqlType::Int2 | SqlType::Int4 | SqlType::Int8) {
-                        return Err(Error::new(
-                            SqlState::INVALID_PARAMETER_VALUE,
-                            "identity column type must be smallint, integer, or bigint",
-                        ));
-                    }
-                    if definition.identity.is_some() {
-                        return Err(Error::new(
-                            SqlState::SYNTAX_ERROR,
-                            format!(
-                                "multiple identity specifications for column \"{}\" of table \"{table}\"",
-                                definition.name
-                            ),
-                        ));
-                    }
-                    definition.identity = Some(*generated_as == GeneratedAs::Always);
-                    definition.not_null = true;
-                }
-                ColumnOption::Generated {
-                    generation_expr: Some(expr),
-                    generation_expr_mode: Some(ast::GeneratedExpressionMode::Stored),
-                    generated_keyword: true,
-                    ..
-                } => definition.generated = Some(expr.to_string()),
-                ColumnOption::Generated { .. } => {
+                if !matches!(definition.ty.ty, SqlType::Int2 | SqlType::Int4 | SqlType::Int8) {
                     return Err(Error::new(
-                        SqlState::SYNTAX_ERROR,
-                        "a generated column is GENERATED ALWAYS AS (expression) STORED",
+                        SqlState::INVALID_PARAMETER_VALUE,
+                        "identity column type must be smallint, integer, or bigint",
                     ));
                 }
-                other => return Err(Error::unsupported(format!("column option {other}"))),
+                if definition.identity.is_some() {
+                    return Err(twice(table, definition, "multiple identity specifications"));
+                }
+                definition.identity = Some(*generated_as == GeneratedAs::Always);
+                definition.not_null = true;
             }
-        }
-        if definition.identity.is_some() && (definition.default.is_some() || definition.serial) {
-            return Err(Error::new(
-                SqlState::SYNTAX_ERROR,
-                format!(
-                    "both default and identity specified for column \"{}\" of table \"{table}\"",
-                    definition.name
-                ),
-            ));
-        }
-        if definition.generated.is_some()
-            && let Some(other) = match () {
-                () if definition.default.is_some() || definition.serial => Some("default"),
-                () if definition.identity.is_some() => Some("identity"),
-                () => None,
+            ColumnOption::Generated {
+                generation_expr: Some(expr),
+                generation_expr_mode: Some(ast::GeneratedExpressionMode::Stored),
+                generated_keyword: true,
+                ..
+            } => definition.generated = Some(expr.to_string()),
+            ColumnOption::Generated { .. } => {
+                return Err(Error::new(
+                    SqlState::SYNTAX_ERROR,
+                    "a generated column is GENERATED ALWAYS AS (expression) STORED",
+                ));
             }
-        {
-            return Err(Error::new(
-                SqlState::SYNTAX_ERROR,
-                format!(
-                    "both {other} and generation expression specified for column \"{}\" of table \"{table}\"",
-                    definition.name
-                ),
-            ));
+            other => return Err(Error::unsupported(format!("column option {other}"))),
         }
-        if said_null && definition.not_null {
-            return Err(Error::new(
-                SqlState::SYNTAX_ERROR,
-                format!(
-                    "conflicting NULL/NOT NULL declarations for column \"{}\" of table \"{table}\"",
-                    definition.name
-                ),
-            ));
-        }
-        Ok(definition)
+        Ok(())
     }
 
     // PRIMARY KEY and UNIQUE, of columns and of the table; the primary key is named first.
@@ -356,10 +328,11 @@ impl Binder<'_> {
             }
         }
         if primary.len() > 1 {
-            return Err(Error::new(
+            let error = Error::new(
                 SqlState::INVALID_TABLE_DEFINITION,
                 format!("multiple primary keys for table \"{}\" are not allowed", subject.name),
-            ));
+            );
+            return Err(self.at_word_after(error, "primary", names::place_of(&create.name), 2));
         }
         if let Some((given, columns)) = primary.pop() {
             let name = self.key_name(subject, given, &columns, "pkey")?;
@@ -487,6 +460,37 @@ impl Binder<'_> {
         };
         Ok(Statement::CreateTable(Some(Box::new(table))))
     }
+}
+
+fn twice(table: &str, definition: &ColumnDefinition, what: &str) -> Error {
+    let message = format!("{what} for column \"{}\" of table \"{table}\"", definition.name);
+    Error::new(SqlState::SYNTAX_ERROR, message)
+}
+
+// A column has its value from one place.
+fn refuse_both(table: &str, definition: &ColumnDefinition) -> Result<()> {
+    let default = definition.default.is_some() || definition.serial;
+    let what = match (default, definition.identity.is_some(), definition.generated.is_some()) {
+        (true, _, true) => "both default and generation expression specified",
+        (_, true, true) => "both identity and generation expression specified",
+        (true, true, false) => "both default and identity specified",
+        _ => return Ok(()),
+    };
+    Err(twice(table, definition, what))
+}
+
+fn check_collation(ty: SqlType, collation: &ast::ObjectName) -> Result<()> {
+    let collation = names::qualified(collation)?;
+    if !matches!(ty, SqlType::Text | SqlType::Varchar | SqlType::Char | SqlType::Name) {
+        return Err(Error::new(
+            SqlState::DATATYPE_MISMATCH,
+            format!("collations are not supported by type {}", ty.name()),
+        ));
+    }
+    if !matches!(collation.name.as_str(), "C" | "POSIX" | "default" | "ucs_basic") {
+        return Err(Error::unsupported(format!("collation \"{}\"", collation.name)));
+    }
+    Ok(())
 }
 
 /// The type behind `serial` and its kin.

@@ -285,7 +285,10 @@ fn set_type(
             SqlState::DATATYPE_MISMATCH,
             format!("column \"{name}\" cannot be cast automatically to type {}", ty.ty.name()),
         )
-        .with_hint(format!("You might need to specify \"USING {}::{ty}\".", quoted_if_needed(name))));
+        .with_hint(format!(
+            "You might need to specify \"USING {}::{ty}\".",
+            crate::base::words::quoted(name)
+        )));
     }
     if let Some(default) = &column.default
         && check_default(default, name, ty, &catalog, session.settings.search_path()).is_err()
@@ -325,10 +328,6 @@ fn set_type(
         check_no_nulls(session, &retyped, &[ordinal])?;
     }
     Ok(())
-}
-
-fn quoted_if_needed(name: &str) -> String {
-    crate::catalog::quoted(name)
 }
 
 fn add_identity(

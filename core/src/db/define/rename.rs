@@ -1,10 +1,9 @@
 //! ALTER .. RENAME, SET SCHEMA, OWNER TO, with everything that says the old name.
 
 use crate::base::ObjectId;
+use crate::base::words::quoted;
 use crate::bind::{BindContext, Renaming, rename_in_query};
-use crate::catalog::{
-    Catalog, Index, Relation, Rule, Schema, Sequence, StoredQuery, Table, View, quoted, renamed,
-};
+use crate::catalog::{Catalog, Index, Relation, Rule, Schema, Sequence, StoredQuery, Table, View, renamed};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::{ObjectKind, ObjectName};
 

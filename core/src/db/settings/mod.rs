@@ -12,6 +12,7 @@
 mod parameters;
 mod value;
 
+use crate::base::words::quoted;
 use crate::error::{Error, Result, SqlState};
 use crate::pager::Durability;
 use crate::physical::Choices;
@@ -353,13 +354,6 @@ fn durability_of(text: &str) -> Option<Durability> {
         other if value::flag(other)? => Durability::Full,
         _ => Durability::Relaxed,
     })
-}
-
-/// A name as SHOW writes it: in quotes unless it is a plain one.
-fn quoted(name: &str) -> String {
-    let plain = name.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '_')
-        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 /// `a, "B", c` as names; an empty list is allowed.

@@ -264,3 +264,51 @@ fn indexes_agree_with_their_tables_after_random_changes() {
         );
     }
 }
+
+#[test]
+fn details_quote_the_columns_of_a_key_and_not_those_of_a_reference() {
+    let connection = with(
+        "CREATE TABLE \"Mixed\" (\"Id\" int PRIMARY KEY, \"user\" text UNIQUE, plain int UNIQUE);
+         CREATE TABLE child (\"Ref\" int REFERENCES \"Mixed\");
+         INSERT INTO \"Mixed\" VALUES (1, 'a', 2)",
+    );
+    let detail = |sql: &str| fails(&connection, sql).detail().map(str::to_owned).unwrap_or_default();
+    assert_eq!(detail("INSERT INTO \"Mixed\" VALUES (1, 'b', 3)"), "Key (\"Id\")=(1) already exists.");
+    assert_eq!(detail("INSERT INTO \"Mixed\" VALUES (2, 'a', 3)"), "Key (\"user\")=(a) already exists.");
+    assert_eq!(detail("INSERT INTO \"Mixed\" VALUES (2, 'b', 2)"), "Key (plain)=(2) already exists.");
+    assert_eq!(detail("INSERT INTO child VALUES (7)"), "Key (Ref)=(7) is not present in table \"Mixed\".");
+}
+
+#[test]
+fn what_is_declared_twice_is_shown_where_it_is() {
+    let connection = with("CREATE TABLE t (a int)");
+    let place = |sql: &str| {
+        let error = fails(&connection, sql);
+        format!("{} {}", error.sqlstate().code(), error.position().unwrap_or(0))
+    };
+    assert_eq!(place("create table bad (a int primary key, b int primary key)"), "42P16 44");
+    assert_eq!(place("create table bad (a int primary key, b int, primary key (b))"), "42P16 45");
+    assert_eq!(place("create table bad (a int null not null)"), "42601 30");
+    assert_eq!(place("create table bad (a int not null null)"), "42601 34");
+    assert_eq!(place("create table bad (a int default 1 default 2)"), "42601 35");
+    assert_eq!(place("create table bad (a int default $1)"), "42P02 33");
+    assert_eq!(place("create table bad (a int check (a > $1))"), "42P02 36");
+    assert_eq!(place("select 'x', $1 + 1"), "42P02 13");
+    connection.execute_script("create table good (a int primary key null)").expect("PostgreSQL takes it");
+}
+
+#[test]
+fn a_key_that_no_index_page_can_hold_is_refused_and_the_longest_is_not() {
+    let connection = with("CREATE TABLE t (a text PRIMARY KEY, b text)");
+    let insert =
+        connection.prepare("INSERT INTO t VALUES (repeat('x', $1), repeat('y', $1))").expect("plans");
+    insert.execute((3000,)).expect("short of three eighths of a page");
+    let error = insert.execute((3100,)).expect_err("too long");
+    assert_eq!(error.sqlstate().code(), "54000");
+    assert!(error.message().starts_with("index row size 31"), "{error:?}");
+    assert!(error.message().ends_with("exceeds btree maximum 3042"), "{error:?}");
+    assert_eq!(rows(&connection, "SELECT length(a), length(b) FROM t"), ["3000|3000"]);
+    let two = with("CREATE TABLE t (a text, b text, UNIQUE (a, b))");
+    let error = fails(&two, "INSERT INTO t VALUES (repeat('x', 1600), repeat('y', 1600))");
+    assert_eq!(error.sqlstate().code(), "54000", "both columns of a key count");
+}

@@ -4,7 +4,9 @@ use crate::error::{Error, Result, SqlState};
 use crate::function::argument::out;
 use crate::value::Datum;
 
-use super::string::{quote_ident, quote_literal};
+use crate::base::words::quoted;
+
+use super::string::quote_literal;
 use super::{RESULT_BYTES_MAX, too_large};
 
 fn invalid(message: impl Into<String>) -> Error {
@@ -78,7 +80,7 @@ pub(super) fn format(arguments: &[Datum]) -> Result<Datum> {
         }
         let piece = match (kind, value(values, &mut next)?) {
             ('s', Datum::Text(text)) => text.to_string(),
-            ('I', Datum::Text(text)) => quote_ident(text),
+            ('I', Datum::Text(text)) => quoted(text),
             (_, Datum::Text(text)) => quote_literal(text),
             ('s', _) => String::new(),
             ('I', _) => {

@@ -1,8 +1,8 @@
 //! A cursor over tokens, with the few questions a grammar asks.
 
 use crate::base::limits::IDENTIFIER_BYTES_MAX;
+use crate::base::words::is_reserved;
 use crate::error::{Error, Result, SqlState};
-use crate::parse::is_reserved;
 use crate::parse::lexer::{Lexer, Token, TokenKind, text_value};
 use crate::parse::parser::near;
 

@@ -9,7 +9,10 @@ use super::{MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECON
 
 enum Problem {
     Syntax,
+    /// One field is too large.
     Range,
+    /// All of them together are.
+    Total,
 }
 
 /// Reads an interval.
@@ -23,6 +26,7 @@ pub(super) fn parse(text: &str) -> Result<Interval> {
             SqlState::INVALID_DATETIME_FORMAT,
             format!("invalid input syntax for type interval: \"{text}\""),
         ),
+        Problem::Total => Error::new(SqlState::DATETIME_FIELD_OVERFLOW, "interval out of range"),
         Problem::Range => Error::new(
             SqlState::INTERVAL_FIELD_OVERFLOW,
             format!("interval field value out of range: \"{text}\""),
@@ -101,6 +105,10 @@ impl Sum {
         let part = number.part() * sign as f64;
         let scaled = |by: i64| signed.checked_mul(by).ok_or(Problem::Range);
         match unit {
+            // Months and years are counted apart before they are one.
+            Unit::Months(by) if i32::try_from(signed.saturating_mul((by / 12).max(1))).is_err() => {
+                return Err(Problem::Range);
+            }
             Unit::Months(1) => {
                 self.months = self.months.checked_add(signed).ok_or(Problem::Range)?;
                 self.add_days(part * 30.0)?;
@@ -140,7 +148,7 @@ impl Sum {
         let sign = |value: i64| if ago { value.checked_neg() } else { Some(value) };
         let narrow = |value: i64| sign(value).and_then(|v| i32::try_from(v).ok()).ok_or(Problem::Range);
         Ok(Interval {
-            months: narrow(self.months)?,
+            months: narrow(self.months).map_err(|_| Problem::Total)?,
             days: narrow(self.days)?,
             micros: sign(self.micros).ok_or(Problem::Range)?,
         })
