@@ -19,6 +19,7 @@ mod dependency;
 mod mention;
 mod names;
 mod object;
+mod system_tables;
 mod system_view;
 mod user_type;
 
@@ -32,7 +33,7 @@ pub use object::{
     Column, Comments, Constraint, Deferral, ForeignKey, Identity, Index, IndexKey, Materialized,
     ReferentialAction, Rule, Schema, Sequence, StoredQuery, Table, View,
 };
-pub use system_view::{SYSTEM_SCHEMAS, SYSTEM_VIEWS, SystemView, system_view};
+pub use system_view::{SYSTEM_SCHEMAS, SystemView, system_view, system_views};
 pub use user_type::{
     Domain, EnumLabel, EnumPosition, UserType, UserTypeKind, check_label, enum_labels, with_label,
 };

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! SELECT oldest FROM sys.wal
-//!   bind     SYSTEM_VIEWS: the columns and their types
+//!   bind     system_views: the columns and their types
 //!   exec     SystemScan asks the host of the statement for the rows
 //!   db       system/mod.rs: the function of that view's name
 //! ```
@@ -35,13 +35,18 @@ pub fn system_view(schema: Option<&str>, name: &str) -> Option<&'static SystemVi
     if !SYSTEM_SCHEMAS.contains(&schema) {
         return None;
     }
-    SYSTEM_VIEWS.iter().find(|view| view.name == name && view.schema == schema)
+    system_views().find(|view| view.name == name && view.schema == schema)
+}
+
+/// All of them.
+pub fn system_views() -> impl Iterator<Item = &'static SystemView> {
+    ENGINE_VIEWS.iter().chain(super::system_tables::VIEWS)
 }
 
 use SqlType::{Bool, Int8, Text};
 
-/// All of them.
-pub const SYSTEM_VIEWS: &[SystemView] = &[
+/// What the engine says of itself.
+const ENGINE_VIEWS: &[SystemView] = &[
     SystemView {
         schema: "sys",
         name: "durability",

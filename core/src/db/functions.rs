@@ -3,11 +3,11 @@
 use core::cell::Cell;
 
 use crate::base::ObjectId;
-use crate::catalog::{Catalog, Relation, Sequence};
+use crate::catalog::{Catalog, Relation, Sequence, quoted};
 use crate::env::{Nanos, UnixMicros};
 use crate::error::{Error, Result, SqlState};
 use crate::exec::Interrupt;
-use crate::function::FunctionContext;
+use crate::function::{CatalogQuestion, FunctionContext};
 use crate::store;
 
 use super::database::Shared;
@@ -49,6 +49,36 @@ impl StatementContext<'_> {
         let mut draws = self.draws.lock();
         draws.insert(id, value);
         draws.insert(LAST_DRAW, i64::from(id.0));
+    }
+
+    /// `pg_get_serial_sequence`
+    fn serial(&self, table: &str, column: &str) -> Result<Option<String>> {
+        let (schema, name) = qualified(table)?;
+        let found = match &schema {
+            Some(schema) => self.catalog.relation(schema, &name),
+            None => {
+                self.settings.search_path().iter().find_map(|schema| self.catalog.relation(schema, &name))
+            }
+        };
+        if let Some(Relation::View(view)) = found
+            && view.column(column).is_some()
+        {
+            return Ok(None);
+        }
+        let Some(Relation::Table(table)) = found else {
+            return Err(Error::new(
+                SqlState::UNDEFINED_TABLE,
+                format!("relation \"{table}\" does not exist"),
+            ));
+        };
+        let Some(at) = table.column(column) else {
+            return Err(Error::new(
+                SqlState::UNDEFINED_COLUMN,
+                format!("column \"{column}\" of relation \"{}\" does not exist", table.name),
+            ));
+        };
+        let owned = self.catalog.sequences.values().find(|sequence| sequence.owner == Some((table.id, at)));
+        Ok(owned.map(|sequence| format!("{}.{}", quoted(&sequence.schema), quoted(&sequence.name))))
     }
 
     fn sequence(&self, name: &str) -> Result<&Sequence> {
@@ -154,6 +184,13 @@ impl FunctionContext for StatementContext<'_> {
                     "lastval is not yet defined in this session",
                 )
             })
+    }
+
+    fn catalog(&self, question: CatalogQuestion<'_>) -> Result<Option<String>> {
+        match question {
+            CatalogQuestion::Serial(table, column) => self.serial(table, column),
+            question => super::system::answer(self, question),
+        }
     }
 
     fn setting(&self, name: &str) -> Option<String> {

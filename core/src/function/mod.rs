@@ -73,6 +73,25 @@ pub struct Resolved<Id> {
     pub typed: bool,
 }
 
+/// What functions ask of the catalog, by OIDs of `pg_catalog`.
+#[derive(Clone, Copy, Debug)]
+pub enum CatalogQuestion<'a> {
+    /// A constraint's definition.
+    Constraint(u32),
+    /// An index's definition, or one of its columns, from 1.
+    Index(u32, i64),
+    /// A view's query.
+    View(u32),
+    /// The comment on an object, or on a column of it, from 1.
+    Comment(u32, i64),
+    /// The schema of a relation, if it is in the search path.
+    SchemaOf(u32),
+    /// The schemas of the search path that exist, with commas.
+    SearchPath,
+    /// The sequence of a serial or identity column: table and column.
+    Serial(&'a str, &'a str),
+}
+
 /// What a running function may ask of its statement.
 pub trait FunctionContext {
     /// `now()`: microseconds since 2000-01-01 UTC, fixed per transaction.
@@ -104,6 +123,10 @@ pub trait FunctionContext {
     /// `current_user`
     fn user(&self) -> String {
         "decentdb".into()
+    }
+    /// What the catalog says of an object; `None`: there is none.
+    fn catalog(&self, _question: CatalogQuestion<'_>) -> Result<Option<String>> {
+        Err(Error::unsupported("a question about the catalog here"))
     }
     /// `current_schema()`; `None` when the search path names no schema.
     fn schema(&self) -> Option<String> {

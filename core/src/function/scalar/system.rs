@@ -1,12 +1,15 @@
 //! What a session knows of itself, sequences, chance.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Result, SqlState};
+use crate::function::CatalogQuestion as Question;
 use crate::function::FunctionContext;
 use crate::function::argument::{boolean, int, out, text};
 use crate::function::registry::{Entry, f};
 use crate::function::signature::Parameter;
-use crate::value::Datum;
-use crate::value::SqlType::{Bool, Float8, Int8, Name, Regtype, Text, Uuid};
+use crate::value::SqlType::{Bool, Float8, Int4, Int8, Name, Oid, Regtype, Text, Uuid};
+use crate::value::{Array, Datum, SqlType};
 
 pub(super) static FUNCTIONS: &[Entry] = &[
     f("version", &[], Text, |_, _| {
@@ -43,6 +46,42 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         Ok(Datum::Int(context.set_value(text(a, 0)?, int(a, 1)?, boolean(a, 2)?)?))
     })
     .volatile(),
+    f("pg_get_constraintdef", &[Oid], Text, |a, cx| ask(cx, Question::Constraint(oid(a)?))).stable(),
+    f("pg_get_constraintdef", &[Oid, Bool], Text, |a, cx| ask(cx, Question::Constraint(oid(a)?))).stable(),
+    f("pg_get_indexdef", &[Oid], Text, |a, cx| ask(cx, Question::Index(oid(a)?, 0))).stable(),
+    f("pg_get_indexdef", &[Oid, Int4, Bool], Text, |a, cx| ask(cx, Question::Index(oid(a)?, int(a, 1)?)))
+        .stable(),
+    f("pg_get_viewdef", &[Oid], Text, |a, cx| ask(cx, Question::View(oid(a)?))).stable(),
+    f("pg_get_viewdef", &[Oid, Bool], Text, |a, cx| ask(cx, Question::View(oid(a)?))).stable(),
+    f("pg_get_expr", &[Text, Oid], Text, |a, _| out(text(a, 0)?)).stable(),
+    f("pg_get_expr", &[Text, Oid, Bool], Text, |a, _| out(text(a, 0)?)).stable(),
+    f("obj_description", &[Oid], Text, |a, cx| ask(cx, Question::Comment(oid(a)?, 0))).stable(),
+    f("obj_description", &[Oid, Name], Text, |a, cx| ask(cx, Question::Comment(oid(a)?, 0))).stable(),
+    f("col_description", &[Oid, Int4], Text, |a, cx| match int(a, 1)? {
+        ..=0 => Ok(Datum::Null),
+        column => ask(cx, Question::Comment(oid(a)?, column)),
+    })
+    .stable(),
+    f("pg_table_is_visible", &[Oid], Bool, |a, cx| {
+        Ok(Datum::Bool(cx.catalog(Question::SchemaOf(oid(a)?))?.is_some()))
+    })
+    .stable(),
+    // One role owns everything.
+    f("has_schema_privilege", &[Text, Text], Bool, |_, _| Ok(Datum::Bool(true))).stable(),
+    f("has_table_privilege", &[Text, Text], Bool, |_, _| Ok(Datum::Bool(true))).stable(),
+    f("pg_get_userbyid", &[Oid], Name, |_, cx| out(cx.user())).stable(),
+    f("pg_get_serial_sequence", &[Text, Text], Text, |a, cx| {
+        ask(cx, Question::Serial(text(a, 0)?, text(a, 1)?))
+    })
+    .stable(),
+    f("format_type", &[Oid, Int4], Text, format_type).takes_nulls().stable(),
+    f("current_schemas", &[Bool], NAMES, |a, cx| {
+        let path = cx.catalog(Question::SearchPath)?.unwrap_or_default();
+        let implicit = if boolean(a, 0)? { &["pg_catalog"][..] } else { &[] };
+        let names = implicit.iter().copied().chain(path.split(',').filter(|name| !name.is_empty()));
+        Ok(Datum::Array(Arc::new(Array::of(Name, names.map(Datum::from).collect()))))
+    })
+    .stable(),
     f("random", &[], Float8, |_, context| {
         let mut bytes = [0; 8];
         context.entropy(&mut bytes);
@@ -59,6 +98,40 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     })
     .volatile(),
 ];
+
+/// An array of names.
+const NAMES: SqlType = match Name.array() {
+    Some(array) => array,
+    None => Name,
+};
+
+fn oid(arguments: &[Datum]) -> Result<u32> {
+    // No object has a number outside the range: it is as one that is gone.
+    Ok(u32::try_from(int(arguments, 0)?).unwrap_or(0))
+}
+
+fn ask(context: &dyn FunctionContext, question: Question<'_>) -> Result<Datum> {
+    Ok(context.catalog(question)?.map_or(Datum::Null, |text| Datum::from(text.as_str())))
+}
+
+fn format_type(arguments: &[Datum], _: &dyn FunctionContext) -> Result<Datum> {
+    let modifier = match arguments.get(1) {
+        Some(Datum::Int(modifier)) => i32::try_from(*modifier).unwrap_or(-1),
+        _ => -1,
+    };
+    match arguments.first() {
+        Some(Datum::Int(0)) => out("-"),
+        Some(Datum::Int(number)) => {
+            let ty = u32::try_from(*number).ok().and_then(SqlType::from_oid);
+            match ty {
+                None => out("???"),
+                Some(ty @ SqlType::Char) if modifier < 0 => out(ty.name()),
+                Some(ty) => out(crate::value::TypeName { ty, modifier }.to_string()),
+            }
+        }
+        _ => Ok(Datum::Null),
+    }
+}
 
 fn setting(name: &str, missing_ok: bool, context: &dyn FunctionContext) -> Result<Datum> {
     match context.setting(name) {

@@ -1,0 +1,259 @@
+//! Objects of the catalog as `pg_catalog` numbers and writes them.
+//!
+//! ```text
+//! table, view, index, sequence   their own ids
+//! constraint                     made of the table's id and its place in it
+//! index of a key that is the rowid   the same with the highest bit: no page holds it
+//! ```
+
+use crate::base::ObjectId;
+use crate::catalog::{Catalog, Constraint, Index, IndexKey, ReferentialAction, Rule, Table, quoted};
+use crate::error::Result;
+use crate::function::CatalogQuestion;
+
+use super::super::ddl::nextval;
+use super::super::functions::StatementContext;
+
+/// The schema that is always there.
+pub(super) const PUBLIC: u32 = 2200;
+const PG_CATALOG: u32 = 11;
+const INFORMATION_SCHEMA: u32 = 13_000;
+const SYS: u32 = 13_001;
+/// The only role.
+pub(super) const OWNER: u32 = 10;
+
+/// All schemas with their OIDs.
+pub(super) fn schemas(catalog: &Catalog) -> Vec<(u32, &str)> {
+    let built_in = [
+        (PG_CATALOG, "pg_catalog"),
+        (INFORMATION_SCHEMA, "information_schema"),
+        (SYS, "sys"),
+        (PUBLIC, "public"),
+    ];
+    let own = catalog.schemas.values().map(|schema| (schema.id.0, schema.name.as_str()));
+    built_in.into_iter().chain(own).collect()
+}
+
+/// The OID of a schema.
+pub(super) fn schema_oid(catalog: &Catalog, name: &str) -> u32 {
+    schemas(catalog).into_iter().find(|(_, other)| *other == name).map_or(0, |(oid, _)| oid)
+}
+
+/// The OID of a constraint.
+pub(super) fn constraint_oid(table: &Table, at: usize) -> u32 {
+    let place = u32::try_from(at).unwrap_or(0) & 0xfff;
+    0x4000_0000 | (table.id.0 << 12 & 0x3fff_f000) | place
+}
+
+/// The index behind a key constraint: a real one, or the OID of the one that the rowid stands for.
+pub(super) fn key_index_oid(table: &Table, at: usize, index: Option<ObjectId>) -> u32 {
+    index.map_or_else(|| constraint_oid(table, at) | 0x8000_0000, |id| id.0)
+}
+
+/// An index as the views show it.
+pub(super) struct ShownIndex<'c> {
+    pub(super) oid: u32,
+    pub(super) table: &'c Table,
+    pub(super) name: &'c str,
+    pub(super) unique: bool,
+    pub(super) primary: bool,
+    pub(super) keys: Vec<IndexKey>,
+}
+
+/// All indexes of a table, those that are its rowid included.
+pub(super) fn indexes<'c>(catalog: &'c Catalog, table: &'c Table) -> Vec<ShownIndex<'c>> {
+    let mut shown = Vec::new();
+    for (at, constraint) in table.constraints.iter().enumerate() {
+        if let Rule::PrimaryKey { columns, index: None } | Rule::Unique { columns, index: None } =
+            &constraint.rule
+        {
+            let keys = columns.iter();
+            shown.push(ShownIndex {
+                oid: key_index_oid(table, at, None),
+                table,
+                name: &constraint.name,
+                unique: true,
+                primary: matches!(constraint.rule, Rule::PrimaryKey { .. }),
+                keys: keys
+                    .map(|column| IndexKey { column: *column, descending: false, nulls_first: false })
+                    .collect(),
+            });
+        }
+    }
+    for id in &table.indexes {
+        let Some(index) = catalog.indexes.get(id) else { continue };
+        let Index { id, name, keys, unique, .. } = &**index;
+        let primary = table.constraints.iter().any(
+            |constraint| matches!(constraint.rule, Rule::PrimaryKey { index: Some(own), .. } if own == *id),
+        );
+        shown.push(ShownIndex { oid: id.0, table, name, unique: *unique, primary, keys: keys.clone() });
+    }
+    shown
+}
+
+/// `schema.name`, quoted where need be.
+fn qualified(schema: &str, name: &str) -> String {
+    format!("{}.{}", quoted(schema), quoted(name))
+}
+
+fn column_list(table: &Table, columns: &[usize]) -> String {
+    let names = columns.iter().filter_map(|at| table.columns.get(*at)).map(|column| quoted(&column.name));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// CREATE INDEX.
+pub(super) fn index_definition(index: &ShownIndex<'_>) -> String {
+    let parts: Vec<String> = index
+        .keys
+        .iter()
+        .map(|key| {
+            let name = column_list(index.table, &[key.column]);
+            match (key.descending, key.nulls_first) {
+                (false, false) => name,
+                (false, true) => format!("{name} NULLS FIRST"),
+                (true, true) => format!("{name} DESC"),
+                (true, false) => format!("{name} DESC NULLS LAST"),
+            }
+        })
+        .collect();
+    format!(
+        "CREATE {}INDEX {} ON {} USING btree ({})",
+        if index.unique { "UNIQUE " } else { "" },
+        quoted(index.name),
+        qualified(&index.table.schema, &index.table.name),
+        parts.join(", ")
+    )
+}
+
+/// The words of an action, and PostgreSQL's letter for it.
+pub(super) fn action(action: ReferentialAction) -> (&'static str, &'static str) {
+    match action {
+        ReferentialAction::NoAction => ("NO ACTION", "a"),
+        ReferentialAction::Restrict => ("RESTRICT", "r"),
+        ReferentialAction::Cascade => ("CASCADE", "c"),
+        ReferentialAction::SetNull => ("SET NULL", "n"),
+        ReferentialAction::SetDefault => ("SET DEFAULT", "d"),
+    }
+}
+
+/// A column's DEFAULT or generation expression; that of a serial column as PostgreSQL writes it.
+pub(super) fn default_definition(cx: &StatementContext<'_>, table: &Table, at: usize) -> Option<String> {
+    let column = table.columns.get(at)?;
+    let sql = column.default.as_ref().or(column.generated.as_ref())?;
+    let own = cx.catalog.sequences.values().find(|sequence| sequence.owner == Some((table.id, at)));
+    match own.filter(|sequence| *sql == nextval(sequence)) {
+        Some(sequence) if cx.settings.search_path().contains(&sequence.schema) => {
+            Some(format!("nextval('{}'::regclass)", quoted(&sequence.name)))
+        }
+        Some(sequence) => {
+            Some(format!("nextval('{}'::regclass)", qualified(&sequence.schema, &sequence.name)))
+        }
+        None => Some(sql.clone()),
+    }
+}
+
+/// A constraint as ALTER TABLE takes it.
+pub(super) fn constraint_definition(
+    catalog: &Catalog,
+    path: &[String],
+    table: &Table,
+    constraint: &Constraint,
+) -> String {
+    match &constraint.rule {
+        Rule::PrimaryKey { columns, .. } => format!("PRIMARY KEY ({})", column_list(table, columns)),
+        Rule::Unique { columns, .. } => format!("UNIQUE ({})", column_list(table, columns)),
+        Rule::Check { expression } => format!("CHECK (({expression}))"),
+        Rule::ForeignKey(key) => {
+            let (parent, theirs) = match catalog.tables.get(&key.parent) {
+                Some(parent) => {
+                    let visible = path.contains(&parent.schema);
+                    let name =
+                        if visible { quoted(&parent.name) } else { qualified(&parent.schema, &parent.name) };
+                    (name, column_list(parent, &key.parent_columns))
+                }
+                None => (String::new(), String::new()),
+            };
+            let mut out =
+                format!("FOREIGN KEY ({}) REFERENCES {parent}({theirs})", column_list(table, &key.columns));
+            if key.match_full {
+                out.push_str(" MATCH FULL");
+            }
+            for (word, what) in [("UPDATE", key.on_update), ("DELETE", key.on_delete)] {
+                if what != ReferentialAction::NoAction {
+                    out.push_str(&format!(" ON {word} {}", action(what).0));
+                }
+            }
+            out
+        }
+    }
+}
+
+/// Answers what a function asks about the catalog.
+pub(in crate::db) fn answer(
+    cx: &StatementContext<'_>,
+    question: CatalogQuestion<'_>,
+) -> Result<Option<String>> {
+    let catalog = cx.catalog;
+    Ok(match question {
+        CatalogQuestion::Constraint(oid) => {
+            let mut all = catalog.tables.values().flat_map(|table| {
+                table.constraints.iter().enumerate().map(move |(at, constraint)| (table, at, constraint))
+            });
+            all.find(|(table, at, _)| constraint_oid(table, *at) == oid).map(|(table, _, constraint)| {
+                constraint_definition(catalog, cx.settings.search_path(), table, constraint)
+            })
+        }
+        CatalogQuestion::Index(oid, column) => {
+            let mut all = catalog.tables.values().flat_map(|table| indexes(catalog, table));
+            all.find(|index| index.oid == oid).and_then(|index| match column {
+                0 => Some(index_definition(&index)),
+                at => {
+                    let key = usize::try_from(at - 1).ok().and_then(|at| index.keys.get(at))?;
+                    Some(column_list(index.table, &[key.column]))
+                }
+            })
+        }
+        CatalogQuestion::View(oid) => {
+            let view = catalog.views.get(&ObjectId(oid)).map(|view| view.query.sql.as_str());
+            let kept = catalog.tables.get(&ObjectId(oid)).and_then(|table| table.materialized.as_ref());
+            view.or(kept.map(|view| view.query.sql.as_str())).map(|sql| format!(" {sql};"))
+        }
+        CatalogQuestion::Comment(oid, 0) => catalog.comment(ObjectId(oid), "").map(str::to_owned),
+        CatalogQuestion::Comment(oid, column) => {
+            let at = usize::try_from(column - 1).ok();
+            let table = catalog
+                .tables
+                .get(&ObjectId(oid))
+                .and_then(|table| table.columns.get(at?))
+                .map(|column| &column.name);
+            let view = catalog
+                .views
+                .get(&ObjectId(oid))
+                .and_then(|view| view.columns.get(at?))
+                .map(|(name, _)| name);
+            table
+                .or(view)
+                .and_then(|name| catalog.comment(ObjectId(oid), &format!(".{name}")))
+                .map(str::to_owned)
+        }
+        CatalogQuestion::SchemaOf(oid) => {
+            let id = ObjectId(oid);
+            let table = catalog.tables.get(&id).map(|table| &table.schema);
+            let view = catalog.views.get(&id).map(|view| &view.schema);
+            let index = catalog.indexes.get(&id).map(|index| &index.schema);
+            let sequence = catalog.sequences.get(&id).map(|sequence| &sequence.schema);
+            let schema = table.or(view).or(index).or(sequence);
+            schema.filter(|schema| cx.settings.search_path().contains(schema)).cloned()
+        }
+        CatalogQuestion::Serial(..) => None,
+        CatalogQuestion::SearchPath => Some(
+            cx.settings
+                .search_path()
+                .iter()
+                .filter(|name| catalog.has_schema(name))
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(","),
+        ),
+    })
+}
