@@ -169,3 +169,30 @@ at|f|parent|timestamp|pg_catalog|\N|\N
 id|f|v|int4|pg_catalog|\N|\N
 code|f|v|varchar|pg_catalog|\N|\N
 
+> CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')
+OK 0
+
+> CREATE TABLE moods (m mood, all_of mood[])
+OK 0
+
+> SELECT t.typname, e.enumlabel FROM pg_type t JOIN pg_enum e ON t.oid = e.enumtypid ORDER BY e.enumsortorder
+typname|enumlabel
+mood|sad
+mood|ok
+mood|happy
+
+> SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relname = 'moods' AND a.attnum > 0 ORDER BY a.attnum
+attname|format_type
+m|mood
+all_of|mood[]
+
+> SELECT column_name, data_type, udt_schema, udt_name FROM information_schema.columns WHERE table_name = 'moods' ORDER BY ordinal_position
+column_name|data_type|udt_schema|udt_name
+m|USER-DEFINED|public|mood
+all_of|ARRAY|public|_mood
+
+> SELECT typname, typtype, typcategory FROM pg_type WHERE typname IN ('mood', '_mood') ORDER BY typname DESC
+typname|typtype|typcategory
+mood|e|E
+_mood|b|A
+

@@ -88,6 +88,8 @@ pub enum CatalogQuestion<'a> {
     SchemaOf(u32),
     /// The schemas of the search path that exist, with commas.
     SearchPath,
+    /// The name of a type that a statement made.
+    Type(u32),
     /// The sequence of a serial or identity column: table and column.
     Serial(&'a str, &'a str),
 }

@@ -7,7 +7,9 @@
 //! ```
 
 use crate::base::ObjectId;
-use crate::catalog::{Catalog, Constraint, Index, IndexKey, ReferentialAction, Rule, Table, quoted};
+use crate::catalog::{
+    Catalog, Constraint, Index, IndexKey, ReferentialAction, Rule, Table, UserType, quoted,
+};
 use crate::error::Result;
 use crate::function::CatalogQuestion;
 
@@ -152,6 +154,12 @@ pub(super) fn default_definition(cx: &StatementContext<'_>, table: &Table, at: u
     }
 }
 
+/// The type of an OID, and whether it is the array over it.
+pub(super) fn user_type(catalog: &Catalog, oid: u32) -> Option<(&UserType, bool)> {
+    let own = catalog.types.get(&ObjectId(oid)).map(|ty| (&**ty, false));
+    own.or_else(|| catalog.types.get(&ObjectId(oid.checked_sub(1)?)).map(|ty| (&**ty, true)))
+}
+
 /// A constraint as ALTER TABLE takes it.
 pub(super) fn constraint_definition(
     catalog: &Catalog,
@@ -245,6 +253,11 @@ pub(in crate::db) fn answer(
             let schema = table.or(view).or(index).or(sequence);
             schema.filter(|schema| cx.settings.search_path().contains(schema)).cloned()
         }
+        CatalogQuestion::Type(oid) => user_type(catalog, oid).map(|(ty, is_array)| {
+            let visible = cx.settings.search_path().contains(&ty.schema);
+            let name = if visible { quoted(&ty.name) } else { qualified(&ty.schema, &ty.name) };
+            if is_array { format!("{name}[]") } else { name }
+        }),
         CatalogQuestion::Serial(..) => None,
         CatalogQuestion::SearchPath => Some(
             cx.settings

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::function::FunctionContext;
 use crate::value::{Datum, SqlType, TypeName};
 
-use super::definition::{action, default_definition, schemas};
+use super::definition::{action, default_definition, schemas, user_type};
 use super::{Rows, Source};
 
 fn yes_no(yes: bool) -> Datum {
@@ -138,6 +138,11 @@ fn push_column(
         SqlType::Enum(_) => "USER-DEFINED",
         ty => ty.name(),
     };
+    let own = user_type(source.cx.catalog, ty.ty.oid());
+    let udt_name = match own {
+        Some((ty, is_array)) => format!("{}{}", if is_array { "_" } else { "" }, ty.name),
+        None => ty.ty.internal_name().to_owned(),
+    };
     let [length, bytes, precision, radix, scale, digits] = figures(ty);
     let (column, default) = match column {
         Some((column, default)) => (Some(column), default),
@@ -164,8 +169,8 @@ fn push_column(
         ("interval_precision", Datum::Null),
         ("maximum_cardinality", Datum::Null),
         ("udt_catalog", database(source)),
-        ("udt_schema", Datum::from("pg_catalog")),
-        ("udt_name", Datum::from(ty.ty.internal_name())),
+        ("udt_schema", Datum::from(own.map_or("pg_catalog", |(ty, _)| ty.schema.as_str()))),
+        ("udt_name", Datum::from(udt_name.as_str())),
         ("dtd_identifier", Datum::from((at + 1).to_string().as_str())),
         ("is_self_referencing", yes_no(false)),
         ("is_identity", yes_no(identity.is_some())),

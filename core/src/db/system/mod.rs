@@ -97,7 +97,7 @@ const PRODUCERS: &[(&str, &str, Producer)] = &[
     ("pg_catalog", "pg_database", pg_catalog::database),
     ("pg_catalog", "pg_depend", nothing),
     ("pg_catalog", "pg_description", pg_catalog::description),
-    ("pg_catalog", "pg_enum", nothing),
+    ("pg_catalog", "pg_enum", pg_catalog::enums),
     ("pg_catalog", "pg_extension", nothing),
     ("pg_catalog", "pg_index", pg_catalog::index),
     ("pg_catalog", "pg_indexes", pg_catalog::indexes),

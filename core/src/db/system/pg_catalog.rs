@@ -1,7 +1,7 @@
 //! `pg_catalog`: the objects of the statement's catalog in PostgreSQL's tables.
 
 use crate::base::ObjectId;
-use crate::catalog::{Deferral, Rule, Table};
+use crate::catalog::{Deferral, Rule, Table, UserTypeKind};
 use crate::error::Result;
 use crate::value::{Array, Datum, SqlType, TypeCategory, TypeName};
 
@@ -222,8 +222,59 @@ pub(super) fn attrdef(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The types that statements made, each with its array type.
+fn user_types(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
+    let catalog = source.cx.catalog;
+    for ty in catalog.types.values() {
+        let array = format!("_{}", ty.name);
+        let (letter, category, base) = match &ty.kind {
+            UserTypeKind::Enum(_) => ("e", "E", 0),
+            UserTypeKind::Domain(domain) => ("d", "U", domain.base.ty.oid()),
+        };
+        let both = [
+            (ty.id.0, ty.name.as_str(), letter, category, 0, ty.id.0 + 1),
+            (ty.id.0 + 1, array.as_str(), "b", "A", ty.id.0, 0),
+        ];
+        for (id, name, letter, category, element, array) in both {
+            rows.record(&[
+                ("oid", oid(id)),
+                ("typname", Datum::from(name)),
+                ("typnamespace", oid(schema_oid(catalog, &ty.schema))),
+                ("typowner", oid(OWNER)),
+                ("typlen", Datum::Int(if letter == "e" { 4 } else { -1 })),
+                ("typtype", Datum::from(letter)),
+                ("typcategory", Datum::from(category)),
+                ("typisdefined", Datum::Bool(true)),
+                ("typdelim", Datum::from(",")),
+                ("typelem", oid(element)),
+                ("typarray", oid(array)),
+                ("typbasetype", oid(if letter == "d" { base } else { 0 })),
+                ("typtypmod", Datum::Int(-1)),
+            ])?;
+        }
+    }
+    Ok(())
+}
+
+/// `pg_enum`
+pub(super) fn enums(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
+    for ty in source.cx.catalog.types.values() {
+        let UserTypeKind::Enum(labels) = &ty.kind else { continue };
+        for label in labels {
+            rows.record(&[
+                ("oid", oid(ty.id.0 << 12 & 0x3fff_f000 | u32::from(label.place) >> 8)),
+                ("enumtypid", oid(ty.id.0)),
+                ("enumsortorder", Datum::Float(f64::from(label.order))),
+                ("enumlabel", Datum::from(label.text.as_str())),
+            ])?;
+        }
+    }
+    Ok(())
+}
+
 /// `pg_type`: the built-in types and their arrays.
-pub(super) fn types(_: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
+pub(super) fn types(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
+    user_types(source, rows)?;
     for ty in SqlType::ALL {
         for ty in [Some(ty), ty.array()].into_iter().flatten() {
             let category = match ty.category() {

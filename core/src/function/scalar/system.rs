@@ -9,7 +9,7 @@ use crate::function::argument::{boolean, int, out, text};
 use crate::function::registry::{Entry, f};
 use crate::function::signature::Parameter;
 use crate::value::SqlType::{Bool, Float8, Int4, Int8, Name, Oid, Regtype, Text, Uuid};
-use crate::value::{Array, Datum, SqlType};
+use crate::value::{Array, Datum, SqlType, USER_OID_MIN};
 
 pub(super) static FUNCTIONS: &[Entry] = &[
     f("version", &[], Text, |_, _| {
@@ -114,7 +114,7 @@ fn ask(context: &dyn FunctionContext, question: Question<'_>) -> Result<Datum> {
     Ok(context.catalog(question)?.map_or(Datum::Null, |text| Datum::from(text.as_str())))
 }
 
-fn format_type(arguments: &[Datum], _: &dyn FunctionContext) -> Result<Datum> {
+fn format_type(arguments: &[Datum], context: &dyn FunctionContext) -> Result<Datum> {
     let modifier = match arguments.get(1) {
         Some(Datum::Int(modifier)) => i32::try_from(*modifier).unwrap_or(-1),
         _ => -1,
@@ -125,6 +125,10 @@ fn format_type(arguments: &[Datum], _: &dyn FunctionContext) -> Result<Datum> {
             let ty = u32::try_from(*number).ok().and_then(SqlType::from_oid);
             match ty {
                 None => out("???"),
+                Some(SqlType::Enum(_)) | Some(SqlType::Array(_)) if *number >= i64::from(USER_OID_MIN) => {
+                    let name = context.catalog(Question::Type(u32::try_from(*number).unwrap_or(0)))?;
+                    out(name.unwrap_or_else(|| "???".to_owned()))
+                }
                 Some(ty @ SqlType::Char) if modifier < 0 => out(ty.name()),
                 Some(ty) => out(crate::value::TypeName { ty, modifier }.to_string()),
             }
