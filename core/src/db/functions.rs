@@ -3,7 +3,8 @@
 use core::cell::Cell;
 
 use crate::base::ObjectId;
-use crate::catalog::{Catalog, Relation, Sequence, quoted};
+use crate::base::words::quoted;
+use crate::catalog::{Catalog, Relation, Sequence};
 use crate::env::{Nanos, UnixMicros};
 use crate::error::{Error, Result, SqlState};
 use crate::exec::Interrupt;

@@ -7,9 +7,8 @@
 //! ```
 
 use crate::base::ObjectId;
-use crate::catalog::{
-    Catalog, Constraint, Index, IndexKey, ReferentialAction, Rule, Table, UserType, quoted,
-};
+use crate::base::words::quoted;
+use crate::catalog::{Catalog, Constraint, Index, IndexKey, ReferentialAction, Rule, Table, UserType};
 use crate::error::Result;
 use crate::function::CatalogQuestion;
 
