@@ -355,6 +355,13 @@ impl Binder<'_> {
                 "the combining JOIN type must be INNER or LEFT for a LATERAL reference",
             ));
         }
+        let (mut left, mut right) = (left, right);
+        if matches!(kind, JoinKind::Left | JoinKind::Full) {
+            self.check_recursion(&mut right.plan)?;
+        }
+        if matches!(kind, JoinKind::Right | JoinKind::Full) {
+            self.check_recursion(&mut left.plan)?;
+        }
         let shared = match constraint {
             JoinConstraint::On(_) => None,
             JoinConstraint::Using(columns) => {

@@ -55,6 +55,11 @@ impl Binder<'_> {
                 };
                 bound.push(self.from_call(&call.name, &list.args, &mut level)?);
             }
+        } else if arguments.len() > 1 && plain.schema.is_none() && plain.name == "unnest" {
+            // Several arrays side by side.
+            for argument in arguments {
+                bound.push(self.from_call(name, core::slice::from_ref(argument), &mut level)?);
+            }
         } else {
             bound.push(self.from_call(name, arguments, &mut level)?);
         }

@@ -3,12 +3,67 @@
 use sqlparser::ast::{self, BinaryOperator};
 
 use crate::error::{Error, Result, SqlState};
-use crate::plan::{ColumnInfo, Expr, LogicalPlan, SubqueryKind};
-use crate::value::{SqlType, TypeName};
+use crate::plan::{ColumnInfo, CompareOp, Expr, LogicalPlan, Query, SubqueryKind};
+use crate::value::{Datum, SqlType, TypeName};
 
 use super::binder::{Binder, Level};
 
+/// What is asked of a row and a query.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum RowTest {
+    /// Compared with the one row there is.
+    Scalar,
+    /// With any of the rows; negated: NOT IN.
+    Any { negated: bool },
+    /// With all of them.
+    All,
+}
+
 impl Binder<'_> {
+    /// A query of an expression, in which no recursive query may name itself.
+    fn inner_query(&mut self, query: &ast::Query, level: &mut Level<'_>) -> Result<Query> {
+        let refused = self.refuse_recursion("within a subquery");
+        let bound = self.query(query, Some(level.scope));
+        self.allow_recursion(&refused);
+        bound
+    }
+
+    /// `(a, b) op [ANY | ALL] (query)`: the row is compared inside, with every row of the query, which leaves
+    /// one column of booleans.
+    pub(super) fn row_and_subquery(
+        &mut self,
+        whole: &ast::Expr,
+        members: &[ast::Expr],
+        op: &BinaryOperator,
+        query: &ast::Query,
+        test: RowTest,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        let bound = members.iter().map(|member| self.expr(member, level)).collect::<Result<Vec<_>>>()?;
+        let query = self.inner_query(query, level)?;
+        if query.output.len() != bound.len() {
+            let few = if query.output.len() < bound.len() { "few" } else { "many" };
+            let error = Error::new(SqlState::SYNTAX_ERROR, format!("subquery has too {few} columns"));
+            return Err(self.at_expr(error, whole));
+        }
+        let pairs = bound.into_iter().zip(&query.output).zip(members).map(|((value, column), member)| {
+            ((value, Expr::Column(column.id, column.ty.ty)), (member, member))
+        });
+        let compared = self.compare_rows(whole, op, pairs.collect())?;
+        let column = self.column(TypeName::plain(SqlType::Bool));
+        let items = vec![(column, compared)];
+        let plan = LogicalPlan::Project { input: Box::new(self.trimmed(query)), items };
+        let outer = plan.outer_columns();
+        let operand = Box::new(Expr::Literal(Datum::Bool(true), SqlType::Bool));
+        let (op, ty) = (CompareOp::Equal, SqlType::Bool);
+        let kind = match test {
+            RowTest::Scalar => SubqueryKind::Scalar,
+            RowTest::Any { negated } => SubqueryKind::Any { operand, op, ty, negated },
+            RowTest::All => SubqueryKind::All { operand, op, ty },
+        };
+        Ok(Expr::Subquery { kind, plan: Box::new(plan), outer, ty })
+    }
+
     /// `[NOT] EXISTS (query)`.
     pub(super) fn exists(
         &mut self,
@@ -16,7 +71,7 @@ impl Binder<'_> {
         negated: bool,
         level: &mut Level<'_>,
     ) -> Result<Expr> {
-        let query = self.query(query, Some(level.scope))?;
+        let query = self.inner_query(query, level)?;
         let plan = query.plan;
         let outer = plan.outer_columns();
         Ok(Expr::Subquery {
@@ -36,7 +91,7 @@ impl Binder<'_> {
 
     fn one_column(&mut self, query: &ast::Query, level: &mut Level<'_>) -> Result<(LogicalPlan, ColumnInfo)> {
         use sqlparser::ast::Spanned;
-        let bound = self.query(query, Some(level.scope))?;
+        let bound = self.inner_query(query, level)?;
         let [column] = bound.output.as_slice() else {
             let message = if bound.output.is_empty() {
                 "subquery must return a column"
@@ -85,8 +140,9 @@ impl Binder<'_> {
         any: Option<bool>,
         level: &mut Level<'_>,
     ) -> Result<Expr> {
-        if matches!(operand, ast::Expr::Tuple(_)) {
-            return Err(self.at_expr(Error::unsupported("a row compared with a subquery"), whole));
+        if let ast::Expr::Tuple(members) = operand {
+            let test = any.map_or(RowTest::All, |negated| RowTest::Any { negated });
+            return self.row_and_subquery(whole, members, op, query, test, level);
         }
         let bound_operand = self.expr(operand, level)?;
         let (plan, info) = self.one_column(query, level).map_err(|error| match error.message() {

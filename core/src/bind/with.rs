@@ -35,6 +35,8 @@ pub(super) struct Cte {
     hint: Option<CteAsMaterialized>,
     /// Why it may not be named here.
     refusal: Option<&'static str>,
+    /// A recursive one has named itself, here.
+    named_at: Option<Location>,
 }
 
 impl Binder<'_> {
@@ -88,6 +90,7 @@ impl Binder<'_> {
             plan: Some(plan),
             hint: cte.materialized,
             refusal: None,
+            named_at: None,
         })
     }
 
@@ -149,6 +152,7 @@ impl Binder<'_> {
             plan: None,
             hint: None,
             refusal: Some("within its non-recursive term"),
+            named_at: None,
         });
         let own = self.ctes.len() - 1;
         let base = self.set_expr(left, parent, true)?;
@@ -172,6 +176,7 @@ impl Binder<'_> {
             plan: Some(plan),
             hint: cte.materialized,
             refusal: None,
+            named_at: None,
         })
     }
 
@@ -221,16 +226,48 @@ impl Binder<'_> {
         Ok(settled)
     }
 
+    /// From here on the recursive queries being bound may not be named; answers which could be before.
+    pub(super) fn refuse_recursion(&mut self, why: &'static str) -> Vec<usize> {
+        let mut refused = Vec::new();
+        for (at, cte) in self.ctes.iter_mut().enumerate() {
+            if cte.plan.is_none() && cte.refusal.is_none() {
+                cte.refusal = Some(why);
+                refused.push(at);
+            }
+        }
+        refused
+    }
+
+    /// What [`Binder::refuse_recursion`] took away.
+    pub(super) fn allow_recursion(&mut self, refused: &[usize]) {
+        for at in refused {
+            if let Some(cte) = self.ctes.get_mut(*at) {
+                cte.refusal = None;
+            }
+        }
+    }
+
+    /// Refuses the rows of a recursive query on the side of an outer join that may be filled with NULLs.
+    pub(super) fn check_recursion(&self, plan: &mut LogicalPlan) -> Result<()> {
+        for cte in &self.ctes {
+            if let (None, Some(place)) = (&cte.plan, cte.named_at)
+                && uses(plan, cte.table) > 0
+            {
+                return Err(self.at(misplaced(&cte.name, "within an outer join"), place));
+            }
+        }
+        Ok(())
+    }
+
     /// A use of the query at this place.
     pub(super) fn cte(&mut self, at: usize, place: Location) -> Result<Query> {
         self.count_relation()?;
         let (name, table) = (self.ctes[at].name.clone(), self.ctes[at].table);
         if let Some(refusal) = self.ctes[at].refusal {
-            let error = Error::new(
-                SqlState::INVALID_RECURSION,
-                format!("recursive reference to query \"{name}\" must not appear {refusal}"),
-            );
-            return Err(self.at(error, place));
+            return Err(self.at(misplaced(&name, refusal), place));
+        }
+        if self.ctes[at].plan.is_none() && self.ctes[at].named_at.replace(place).is_some() {
+            return Err(self.at(misplaced(&name, "more than once"), place));
         }
         let named = self.ctes[at].columns.clone();
         let mut columns = Vec::with_capacity(named.len());
@@ -329,6 +366,13 @@ impl Binder<'_> {
         });
         Ok(copy)
     }
+}
+
+fn misplaced(name: &str, place: &str) -> Error {
+    Error::new(
+        SqlState::INVALID_RECURSION,
+        format!("recursive reference to query \"{name}\" must not appear {place}"),
+    )
 }
 
 fn rename(expr: &mut Expr, columns: &HashMap<ColumnId, ColumnId>) {

@@ -211,7 +211,7 @@ pub(super) fn settled(
 }
 
 /// The types arguments are handed over in.
-pub(super) fn taken(parameters: &[Parameter], arguments: &[SqlType]) -> Vec<SqlType> {
+fn taken(parameters: &[Parameter], arguments: &[SqlType]) -> Vec<SqlType> {
     parameters
         .iter()
         .zip(arguments)

@@ -3,6 +3,7 @@
 use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
 
 use crate::bind::binder::{Binder, Level};
+use crate::bind::subquery::RowTest;
 use crate::error::{Error, Result, SqlState};
 use crate::function::{OperatorResolution, resolve_operator};
 use crate::parse::{self, Lexer, TokenKind};
@@ -48,8 +49,14 @@ impl Binder<'_> {
         right: &ast::Expr,
         level: &mut Level<'_>,
     ) -> Result<Expr> {
-        if matches!((left, right), (ast::Expr::Tuple(_), ast::Expr::Tuple(_))) {
-            return self.row_comparison(whole, left, op, right, level);
+        match (left, right) {
+            (ast::Expr::Tuple(_), ast::Expr::Tuple(_)) => {
+                return self.row_comparison(whole, left, op, right, level);
+            }
+            (ast::Expr::Tuple(members), ast::Expr::Subquery(query)) => {
+                return self.row_and_subquery(whole, members, op, query, RowTest::Scalar, level);
+            }
+            _ => {}
         }
         let Some(symbol) = symbol(op) else {
             if *op == BinaryOperator::Xor {
@@ -180,6 +187,21 @@ impl Binder<'_> {
             let error = Error::new(SqlState::SYNTAX_ERROR, "unequal number of entries in row expressions");
             return Err(self.at_expr(error, whole));
         }
+        let mut pairs = Vec::with_capacity(lefts.len());
+        for (a, b) in lefts.iter().zip(rights) {
+            let bound = (self.expr(a, level)?, self.expr(b, level)?);
+            pairs.push((bound, (a, b)));
+        }
+        self.compare_rows(whole, op, pairs)
+    }
+
+    /// Two rows of equal length, member by member; the expressions beside the bound ones are for errors.
+    pub(in crate::bind) fn compare_rows(
+        &mut self,
+        whole: &ast::Expr,
+        op: &BinaryOperator,
+        pairs: Vec<((Expr, Expr), (&ast::Expr, &ast::Expr))>,
+    ) -> Result<Expr> {
         let (equal, strict) = match op {
             BinaryOperator::Eq | BinaryOperator::NotEq => ("=", ""),
             BinaryOperator::Lt | BinaryOperator::LtEq => ("=", "<"),
@@ -189,11 +211,6 @@ impl Binder<'_> {
                 return Err(self.at_expr(error, whole));
             }
         };
-        let mut pairs = Vec::with_capacity(lefts.len());
-        for (a, b) in lefts.iter().zip(rights) {
-            let bound = (self.expr(a, level)?, self.expr(b, level)?);
-            pairs.push((bound, (a, b)));
-        }
         if strict.is_empty() {
             let mut equalities = Vec::with_capacity(pairs.len());
             for ((a, b), (at_a, at_b)) in pairs {

@@ -306,7 +306,7 @@ fn join(a: &[Datum]) -> Result<Datum> {
 }
 
 /// The pieces of a text between delimiters; `None` splits into characters, empty text has no piece.
-pub(super) fn pieces<'t>(whole: &'t str, delimiter: Option<&str>) -> Vec<&'t str> {
+pub(crate) fn pieces<'t>(whole: &'t str, delimiter: Option<&str>) -> Vec<&'t str> {
     match delimiter {
         _ if whole.is_empty() => Vec::new(),
         None => whole.char_indices().map(|(at, c)| &whole[at..at + c.len_utf8()]).collect(),

@@ -7,6 +7,8 @@ use crate::value::Datum;
 use crate::value::SqlType::{Float8, Int4};
 use crate::value::number::{fits, out_of_range};
 
+use super::degrees;
+
 pub(super) static FUNCTIONS: &[Entry] = &[
     f("ceil", &[Float8], Float8, |a, _| give(float(a, 0)?.ceil())),
     f("ceiling", &[Float8], Float8, |a, _| give(float(a, 0)?.ceil())),
@@ -50,6 +52,14 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("acos", &[Float8], Float8, |a, _| give(within_one(float(a, 0)?)?.acos())),
     f("atan", &[Float8], Float8, |a, _| give(float(a, 0)?.atan())),
     f("atan2", &[Float8, Float8], Float8, |a, _| give(float(a, 0)?.atan2(float(a, 1)?))),
+    f("sind", &[Float8], Float8, |a, _| give(degrees::sin(finite(float(a, 0)?)?))),
+    f("cosd", &[Float8], Float8, |a, _| give(degrees::cos(finite(float(a, 0)?)?))),
+    f("tand", &[Float8], Float8, |a, _| give(degrees::tan(finite(float(a, 0)?)?))),
+    f("cotd", &[Float8], Float8, |a, _| give(degrees::cot(finite(float(a, 0)?)?))),
+    f("asind", &[Float8], Float8, |a, _| give(degrees::asin(within_one(float(a, 0)?)?))),
+    f("acosd", &[Float8], Float8, |a, _| give(degrees::acos(within_one(float(a, 0)?)?))),
+    f("atand", &[Float8], Float8, |a, _| give(degrees::scaled(float(a, 0)?.atan()))),
+    f("atan2d", &[Float8, Float8], Float8, |a, _| give(degrees::scaled(float(a, 0)?.atan2(float(a, 1)?)))),
     f("sinh", &[Float8], Float8, |a, _| give(float(a, 0)?.sinh())),
     f("cosh", &[Float8], Float8, |a, _| give(float(a, 0)?.cosh())),
     f("tanh", &[Float8], Float8, |a, _| give(float(a, 0)?.tanh())),

@@ -1,10 +1,11 @@
 //! The scalar functions, group by group.
 
-mod array;
+pub(crate) mod array;
 mod bits;
 mod bytes;
 mod conditional;
 mod datetime;
+mod degrees;
 mod enumeration;
 mod float;
 mod format;

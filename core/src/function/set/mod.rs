@@ -11,6 +11,7 @@
 //! S1  A source does bounded work per row and holds no more than its arguments and its place in them.
 //! S2  A strict function with a NULL argument has no rows; it is not called.
 
+mod pieces;
 mod series;
 
 use crate::base::sync::MaybeSend;
@@ -18,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::value::{Datum, SqlType};
 
 use super::FunctionContext;
-use super::registry::{ambiguous, taken, undefined};
+use super::registry::{ambiguous, settled, undefined};
 use super::signature::{Choice, Parameter, choose};
 
 /// A resolved set-returning function: an index into the table.
@@ -57,6 +58,14 @@ pub(crate) const fn s(
     SetEntry { name, parameters, shape, strict: true, make }
 }
 
+impl SetEntry {
+    /// It is called with NULLs too.
+    pub(crate) const fn takes_nulls(mut self) -> SetEntry {
+        self.strict = false;
+        self
+    }
+}
+
 /// A call that name and argument types decide.
 #[derive(Clone, Debug)]
 pub struct ResolvedSet {
@@ -68,7 +77,7 @@ pub struct ResolvedSet {
     pub columns: Vec<(&'static str, SqlType)>,
 }
 
-static GROUPS: [&[SetEntry]; 1] = [series::ENTRIES];
+static GROUPS: [&[SetEntry]; 2] = [series::ENTRIES, pieces::ENTRIES];
 
 fn entries() -> impl Iterator<Item = (SetFunctionId, &'static SetEntry)> {
     (0u16..).map(SetFunctionId).zip(GROUPS.iter().flat_map(|group| group.iter()))
@@ -100,7 +109,7 @@ pub fn resolve_set(name: &str, arguments: &[SqlType]) -> Result<ResolvedSet> {
     match choose(&candidates, arguments) {
         Choice::One(at) => {
             let (id, entry) = found[at];
-            let arguments = taken(entry.parameters, arguments);
+            let (arguments, _) = settled(entry.parameters, arguments, SqlType::Void)?;
             Ok(ResolvedSet { id, columns: (entry.shape)(&arguments), arguments })
         }
         Choice::None => Err(undefined(name, arguments)),
