@@ -12,6 +12,7 @@ use crate::catalog::{
     Catalog, Column, Constraint, Dropped, ForeignKey, Identity, Index, IndexKey, Rule, Sequence, Table,
 };
 use crate::error::{Error, Result, SqlState};
+use crate::parse::define::SequenceOptions;
 use crate::plan::{
     AlterAction, AlterTable, Bound, ColumnInfo, CreateIndex, CreateTable, Drop, DropKind, Expr,
     ForeignKeyDefinition, Insert, LogicalPlan, Query, Statement,
@@ -113,7 +114,8 @@ impl Change<'_> {
                 domain: None,
             };
             if column.serial || column.identity.is_some() {
-                let sequence = self.owned_sequence(&table, ordinal, &column.name, column.ty.ty)?;
+                let sequence =
+                    self.owned_sequence(&table, ordinal, (&column.name, column.ty.ty), &column.sequence)?;
                 match column.identity {
                     Some(always) => made.identity = Some(Identity { always, sequence: sequence.id }),
                     None => made.default = Some(nextval(&sequence)),
@@ -156,8 +158,8 @@ impl Change<'_> {
         &mut self,
         table: &Table,
         ordinal: usize,
-        column: &str,
-        ty: SqlType,
+        (column, ty): (&str, SqlType),
+        options: &SequenceOptions,
     ) -> Result<Arc<Sequence>> {
         let max = match ty {
             SqlType::Int2 => i64::from(i16::MAX),
@@ -172,7 +174,7 @@ impl Change<'_> {
             std::slice::from_ref(&table.name),
         );
         let id = self.catalog.allot_id()?;
-        Ok(self.catalog.put_sequence(Sequence {
+        let plain = Sequence {
             id,
             schema: table.schema.clone(),
             name,
@@ -182,7 +184,10 @@ impl Change<'_> {
             max,
             cycle: false,
             owner: Some((table.id, ordinal)),
-        }))
+        };
+        let data_type = Some(ty.name().to_owned());
+        let options = SequenceOptions { data_type, ..options.clone() };
+        Ok(self.catalog.put_sequence(super::define::sequence_with(plain, &options, true)?))
     }
 
     /// Adds PRIMARY KEY or UNIQUE; the table is in the catalog, and `table` is its newest form.

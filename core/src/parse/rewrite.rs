@@ -10,6 +10,7 @@
 //! ROW (a, b)                        (a, b)
 //! TABLE t                           SELECT * FROM t
 //! TRIM (LEADING FROM x)             TRIM (LEADING ' ' FROM x)
+//! AS IDENTITY (START 1 INCREMENT 2) AS IDENTITY (INCREMENT 2 START 1): the one order the parser takes
 //! SELECT 1 view                     SELECT 1 "view" (the parser keeps the word for other dialects)
 //! ```
 //!
@@ -23,8 +24,9 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     let has = |word: &str| tokens.iter().any(|token| is_word(token, word));
     let (frames, rows, locks, only) = (has("exclude"), has("from") && has("rows"), has("for"), has("only"));
     let forms = ["symmetric", "asymmetric", "row", "table", "trim"].iter().any(|word| has(word));
+    let identity = has("identity");
     let aliases = KEPT_ALIASES.iter().any(|word| has(word));
-    if !(frames || rows || locks || only || forms || aliases) {
+    if !(frames || rows || locks || only || forms || aliases || identity) {
         return;
     }
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
@@ -41,6 +43,8 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
             tokens.remove(at + 1);
         } else if frames && is_word(&tokens[at], "exclude") {
             exclude(tokens, at);
+        } else if identity && is_words(tokens, at, &["as", "identity"]) {
+            order_options(tokens, at + 2);
         } else if locks && is_words(tokens, at, &["for", "no", "key", "update"]) {
             tokens.drain(at + 1..at + 3);
         } else if locks && is_words(tokens, at, &["for", "key", "share"]) {
@@ -57,6 +61,31 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
             tokens.drain(at..at + 2);
         }
         at += 1;
+    }
+}
+
+// The options of an identity column in the order the parser wants; each goes to the next one's first word.
+fn order_options(tokens: &mut [TokenWithSpan], open: usize) {
+    const ORDER: [&str; 6] = ["increment", "minvalue", "maxvalue", "start", "cache", "cycle"];
+    if !matches(tokens, open, &Token::LParen) {
+        return;
+    }
+    let Some(close) = closing(tokens, open) else { return };
+    let rank = |token: &TokenWithSpan| ORDER.iter().position(|word| is_word(token, word));
+    let mut ranked: Vec<(usize, TokenWithSpan)> = Vec::with_capacity(close - open);
+    let mut current = 0;
+    for at in open + 1..close {
+        let after_no = is_word(&tokens[at - 1], "no");
+        let own =
+            if is_word(&tokens[at], "no") { tokens.get(at + 1).and_then(rank) } else { rank(&tokens[at]) };
+        if !after_no && let Some(own) = own {
+            current = own;
+        }
+        ranked.push((current, tokens[at].clone()));
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    for (place, (_, token)) in tokens[open + 1..close].iter_mut().zip(ranked) {
+        *place = token;
     }
 }
 

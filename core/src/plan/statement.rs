@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::{ColumnId, ObjectId};
 use crate::catalog::{Index, IndexKey, ReferentialAction, Table};
 use crate::parse::Command;
+use crate::parse::define::SequenceOptions;
 use crate::value::{SqlType, TypeName};
 
 use super::{ColumnInfo, Expr, LogicalPlan};
@@ -198,6 +199,8 @@ pub struct ColumnDefinition {
     /// Identity: `Some(always)`. `serial` is `default` plus an owned sequence, `Some(false)` here is
     /// close enough only for identity: see `serial`.
     pub identity: Option<bool>,
+    /// What is said about the sequence of an identity column.
+    pub sequence: SequenceOptions,
     /// Declared `serial`: an owned sequence and a `nextval` default are made.
     pub serial: bool,
 }
@@ -212,6 +215,7 @@ impl ColumnDefinition {
             default: None,
             generated: None,
             identity: None,
+            sequence: SequenceOptions::default(),
             serial: false,
         }
     }
@@ -317,7 +321,7 @@ pub enum AlterAction {
     /// `ALTER COLUMN name TYPE type [USING expression]`.
     SetType(String, TypeName, Option<String>),
     /// `ALTER COLUMN name ADD GENERATED .. AS IDENTITY`; ALWAYS or not.
-    AddIdentity(String, bool),
+    AddIdentity(String, bool, SequenceOptions),
     /// `RENAME CONSTRAINT name TO name`.
     RenameConstraint(String, String),
     /// `DROP CONSTRAINT name`; CASCADE or not.

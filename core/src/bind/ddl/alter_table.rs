@@ -12,7 +12,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::plan::{AlterAction, AlterTable, ColumnDefinition, Statement};
 
 use super::constraint::{Subject, refuse_deferrable};
-use super::create_table::{refuse_key_options, refuse_nulls_not_distinct};
+use super::create_table::{refuse_key_options, refuse_nulls_not_distinct, sequence_of};
 
 impl Binder<'_> {
     /// Binds ALTER TABLE.
@@ -247,10 +247,8 @@ impl Binder<'_> {
                 AlterAction::SetType(owned, ty, using.as_ref().map(ToString::to_string))
             }
             AlterColumnOperation::AddGenerated { generated_as, sequence_options } => {
-                if sequence_options.as_ref().is_some_and(|options| !options.is_empty()) {
-                    return Err(Error::unsupported("an option of an identity column"));
-                }
-                AlterAction::AddIdentity(owned, !matches!(generated_as, Some(ast::GeneratedAs::ByDefault)))
+                let always = !matches!(generated_as, Some(ast::GeneratedAs::ByDefault));
+                AlterAction::AddIdentity(owned, always, sequence_of(sequence_options.as_deref())?)
             }
         })
     }

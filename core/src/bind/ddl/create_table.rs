@@ -11,6 +11,7 @@ use crate::bind::names;
 use crate::catalog::mentions;
 use crate::error::{Error, Result, SqlState};
 use crate::parse;
+use crate::parse::define::SequenceOptions;
 use crate::plan::{ColumnDefinition, CreateTable, Query, Statement};
 use crate::value::{SqlType, TypeName};
 
@@ -201,6 +202,7 @@ impl Binder<'_> {
             default: None,
             generated: None,
             identity: None,
+            sequence: SequenceOptions::default(),
             serial: serial.is_some(),
         };
         // PRIMARY KEY may stand beside NULL, the words NOT NULL may not.
@@ -253,9 +255,7 @@ impl Binder<'_> {
                 generation_expr: None,
                 ..
             } => {
-                if sequence_options.as_ref().is_some_and(|options| !options.is_empty()) {
-                    return Err(Error::unsupported("an option of an identity column"));
-                }
+                definition.sequence = sequence_of(sequence_options.as_deref())?;
                 if !matches!(definition.ty.ty, SqlType::Int2 | SqlType::Int4 | SqlType::Int8) {
                     return Err(Error::new(
                         SqlState::INVALID_PARAMETER_VALUE,
@@ -445,6 +445,7 @@ impl Binder<'_> {
                 default: None,
                 generated: None,
                 identity: None,
+                sequence: SequenceOptions::default(),
                 serial: false,
             });
         }
@@ -553,4 +554,36 @@ fn refuse_other_forms(create: &ast::CreateTable) -> Result<()> {
         && create.cluster_by.is_none()
         && create.clustered_by.is_none();
     refuse(!plain, "this clause of CREATE TABLE")
+}
+
+/// The options of an identity column's sequence.
+pub(super) fn sequence_of(options: Option<&[ast::SequenceOptions]>) -> Result<SequenceOptions> {
+    let mut said = SequenceOptions::default();
+    for option in options.unwrap_or_default() {
+        let twice = match option {
+            ast::SequenceOptions::IncrementBy(value, _) => said.increment.replace(whole(value)?).is_some(),
+            ast::SequenceOptions::MinValue(value) => {
+                said.min.replace(value.as_ref().map(whole).transpose()?).is_some()
+            }
+            ast::SequenceOptions::MaxValue(value) => {
+                said.max.replace(value.as_ref().map(whole).transpose()?).is_some()
+            }
+            ast::SequenceOptions::StartWith(value, _) => said.start.replace(whole(value)?).is_some(),
+            ast::SequenceOptions::Cache(value) => said.cache.replace(whole(value)?).is_some(),
+            // sqlparser: whether NO was said.
+            ast::SequenceOptions::Cycle(no) => said.cycle.replace(!*no).is_some(),
+        };
+        if twice {
+            return Err(Error::new(SqlState::SYNTAX_ERROR, "conflicting or redundant options"));
+        }
+    }
+    Ok(said)
+}
+
+fn whole(expr: &ast::Expr) -> Result<i64> {
+    let text = expr.to_string().replace(' ', "");
+    text.parse().map_err(|_| {
+        let message = format!("syntax error at or near \"{text}\"");
+        Error::new(SqlState::SYNTAX_ERROR, message)
+    })
 }

@@ -12,6 +12,7 @@ use crate::base::{ObjectId, PageNo};
 use crate::bind::{BindContext, bind, check_default};
 use crate::catalog::{Column, Droppable, Identity, Index, Rule, Sequence, Table, View};
 use crate::error::{Error, Result, SqlState};
+use crate::parse::define::SequenceOptions;
 use crate::plan::{AlterAction, ColumnDefinition, Query, Statement};
 use crate::store;
 use crate::value::{CastLevel, TypeName, cast_level};
@@ -48,7 +49,9 @@ pub(in crate::db) fn alter(
             }
             edit(session, tag, &table, |column| column.not_null = *not_null, ordinal)?;
         }
-        AlterAction::AddIdentity(name, always) => add_identity(session, tag, &table, name, *always)?,
+        AlterAction::AddIdentity(name, always, options) => {
+            add_identity(session, tag, &table, name, *always, options)?;
+        }
         AlterAction::DropConstraint { name, .. } => {
             let orders = table.primary_key().is_some_and(|(constraint, _)| {
                 constraint.name == *name && matches!(constraint.rule, Rule::PrimaryKey { index: None, .. })
@@ -112,8 +115,9 @@ fn add(session: &mut Session, tag: &str, table: &Arc<Table>, definition: &Column
     let made = definition.generated.as_ref().or(definition.default.as_ref());
     let mut value = made.cloned().unwrap_or_else(|| "NULL".to_owned());
     if definition.serial || definition.identity.is_some() {
-        let sequence =
-            change(session, tag, |change| change.owned_sequence(table, ordinal, &column.name, column.ty.ty))?;
+        let sequence = change(session, tag, |change| {
+            change.owned_sequence(table, ordinal, (&column.name, column.ty.ty), &definition.sequence)
+        })?;
         value = nextval(&sequence);
         match definition.identity {
             Some(always) => column.identity = Some(Identity { always, sequence: sequence.id }),
@@ -336,6 +340,7 @@ fn add_identity(
     table: &Arc<Table>,
     name: &str,
     always: bool,
+    options: &SequenceOptions,
 ) -> Result<()> {
     let ordinal = ordinal(table, name)?;
     let column = &table.columns[ordinal];
@@ -361,7 +366,7 @@ fn add_identity(
         return refuse(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, "already has a default value");
     }
     change(session, tag, |change| {
-        let sequence = change.owned_sequence(table, ordinal, name, column.ty.ty)?;
+        let sequence = change.owned_sequence(table, ordinal, (name, column.ty.ty), options)?;
         let mut table = Table::clone(table);
         table.columns[ordinal].identity = Some(Identity { always, sequence: sequence.id });
         change.catalog.put_table(table);

@@ -19,6 +19,7 @@ pub(super) use column::alter as alter_column;
 pub(super) use cursor::{Cursor, columns as cursor_columns, fetch};
 pub(super) use drop::temporary as drop_temporary;
 pub(super) use named::execute;
+pub(super) use sequence::with_options as sequence_with;
 
 use crate::catalog::{Catalog, Relation, SYSTEM_SCHEMAS};
 use crate::error::{Error, Result, SqlState};
