@@ -1,7 +1,9 @@
-//! The chores of the project: `cargo xtask tidy` checks the house, `cargo xtask ci` runs the whole gate.
+//! The chores of the project: `cargo xtask tidy` checks the house, `cargo xtask ci` runs the whole gate,
+//! `cargo xtask mutants` puts known mistakes back and sees that tests notice.
 
 mod arrows;
 mod ci;
+mod mutants;
 mod scan;
 mod tidy;
 
@@ -13,11 +15,12 @@ fn main() -> ExitCode {
     let outcome = match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy::run(&root),
         Some("ci") => ci::run(&root),
+        Some("mutants") => mutants::run(&root, &std::env::args().skip(2).collect::<Vec<_>>()),
         Some("arrows") => {
             arrows::print();
             Ok(())
         }
-        _ => Err("usage: cargo xtask tidy | ci | arrows".to_owned()),
+        _ => Err("usage: cargo xtask tidy | ci | mutants [name ...] | arrows".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

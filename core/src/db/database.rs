@@ -79,7 +79,17 @@ impl Database {
             busy_nanos: nanos(options.busy_timeout_millis),
             ..PagerOptions::default()
         };
-        let pager = Pager::open(&env, &name, &pager_options)?;
+        Database::over(env, options, &name, &pager_options)
+    }
+
+    /// The same with every option of the storage.
+    pub(super) fn over(
+        env: Env,
+        options: Options,
+        name: &FileName,
+        pager_options: &PagerOptions,
+    ) -> Result<Database> {
+        let pager = Pager::open(&env, name, pager_options)?;
         let plans = RankedMutex::new(PlanCache::new(options.plan_cache_entries));
         let shared = Shared {
             env,

@@ -38,6 +38,8 @@ mod session;
 mod settings;
 mod statement;
 mod system;
+#[cfg(any(test, feature = "testing"))]
+mod testing;
 mod transaction;
 mod vacuum;
 

@@ -86,11 +86,13 @@ impl Shared {
         let mut salt = [0u8; 8];
         self.env.entropy.fill(&mut salt);
         let log = Log { file, layout: self.layout, salt: u64::from_le_bytes(salt) };
-        log.file.lock()?;
         let header = WalHeader { db_uuid: meta.db_uuid, wal_uuid, layout: self.layout };
-        log.file.write_all_at(&header.encode(), 0)?;
-        zero_segment(&log, 0)?;
-        log.file.sync(SyncKind::DataAndSize)?;
+        if let Err(error) = fill_log(&log, &header) {
+            drop(log);
+            // Nothing names it yet. If it cannot be removed now, the next log or opening does it.
+            let _ = self.env.vfs.remove(&name);
+            return Err(error);
+        }
         Ok(log)
     }
 
@@ -147,4 +149,13 @@ impl Shared {
             _ => Ok(()),
         }
     }
+}
+
+/// The header and the first segment of a new log, durable.
+fn fill_log(log: &Log, header: &WalHeader) -> Result<()> {
+    log.file.lock()?;
+    log.file.write_all_at(&header.encode(), 0)?;
+    zero_segment(log, 0)?;
+    log.file.sync(SyncKind::DataAndSize)?;
+    Ok(())
 }

@@ -250,6 +250,9 @@ fn check_unsafe_pages(db: &dyn VfsFile, meta: &Meta, since: CommitSeq) -> Result
     let page_size = usize::try_from(meta.page_size).unwrap_or(usize::MAX);
     for no in 1..=meta.roots.page_count {
         match read_db_page(db, PageNo(no), page_size, meta.db_salt) {
+            // A page that was taken and given back between two checkpoints has never been written. One that
+            // is in use and lost its first write looks the same, and is refused when it is read.
+            Err(error) if error.kind() == ErrorKind::Corrupt && is_all_zero(db, no, page_size)? => {}
             Err(error) if error.kind() == ErrorKind::Corrupt => {
                 return Err(Error::corrupt(format!(
                     "the database was written at durability none since commit {since}, and was not closed: {}",
@@ -257,10 +260,18 @@ fn check_unsafe_pages(db: &dyn VfsFile, meta: &Meta, since: CommitSeq) -> Result
                 ))
                 .with_hint("Restore or rebuild it; accept_loss opens it all the same."));
             }
-            other => other?,
-        };
+            other => {
+                other?;
+            }
+        }
     }
     Ok(())
+}
+
+fn is_all_zero(db: &dyn VfsFile, no: u32, page_size: usize) -> Result<bool> {
+    let mut bytes = vec![0u8; page_size];
+    db.read_exact_at(&mut bytes, meta::page_offset(PageNo(no), page_size))?;
+    Ok(bytes.iter().all(|byte| *byte == 0))
 }
 
 pub(super) fn open_log(env: &Env, name: &FileName, mode: OpenMode) -> Result<Option<Box<dyn VfsFile>>> {

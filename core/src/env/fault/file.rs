@@ -54,8 +54,13 @@ impl State {
         match hit {
             None => Course::Proceed,
             Some((index, effect, sticky)) => {
+                self.faults_hit += 1;
                 if !sticky {
                     self.faults.remove(index);
+                }
+                if let (Effect::Delay(time), Some(clock)) = (effect, &self.clock) {
+                    clock.advance(time);
+                    return Course::Proceed;
                 }
                 Course::Fault(effect)
             }
@@ -198,7 +203,9 @@ impl FaultFile {
                 state.off = true;
                 Err(power_is_off(operation, &self.name))
             }
-            Some(Effect::LieAboutSync | Effect::Misdirect | Effect::FlipBit) | None => Ok(()),
+            Some(Effect::LieAboutSync | Effect::Misdirect | Effect::FlipBit | Effect::Delay(_)) | None => {
+                Ok(())
+            }
         }
     }
 
@@ -296,7 +303,9 @@ impl VfsFile for FaultFile {
             Some(Effect::Error(_) | Effect::Partial(_)) => state.disk.fail_sync(self.inode),
             Some(Effect::CutPower) => {}
             Some(Effect::LieAboutSync) => state.disk.lie_sync(self.inode),
-            Some(Effect::Misdirect | Effect::FlipBit) | None => state.disk.sync(self.inode),
+            Some(Effect::Misdirect | Effect::FlipBit | Effect::Delay(_)) | None => {
+                state.disk.sync(self.inode)
+            }
         }
         self.plain_fault(&mut state, effect, "sync")
     }

@@ -86,7 +86,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::disk::Disk;
 use self::image::Image;
-use super::{FileName, MemoryVfs, SplitMix64, VfsErrorKind};
+use super::{FileName, ManualClock, MemoryVfs, Nanos, SplitMix64, VfsErrorKind};
 
 /// What a call was.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -149,6 +149,8 @@ pub enum Effect {
     Misdirect,
     /// A read answers with one bit flipped: for tests of detection.
     FlipBit,
+    /// The call works, but the clock of [`FaultVfs::set_clock`] has gone on by so much when it returns.
+    Delay(Nanos),
 }
 
 impl Fault {
@@ -195,6 +197,8 @@ struct State {
     trace_hash: u64,
     snapshots: Option<Vec<Snapshot>>,
     faults: Vec<Fault>,
+    faults_hit: u64,
+    clock: Option<ManualClock>,
     cut_power_at: Option<u64>,
     off: bool,
     next_handle: u64,
@@ -227,6 +231,8 @@ impl FaultVfs {
             trace_hash: 0,
             snapshots: None,
             faults: Vec::new(),
+            faults_hit: 0,
+            clock: None,
             cut_power_at: None,
             off: false,
             next_handle: 0,
@@ -297,6 +303,16 @@ impl FaultVfs {
     /// Arms a fault. The first armed fault that matches a call wins.
     pub fn inject(&self, fault: Fault) {
         self.state().faults.push(fault);
+    }
+
+    /// How many calls a fault has hit.
+    pub fn faults_hit(&self) -> u64 {
+        self.state().faults_hit
+    }
+
+    /// The clock that slow calls move ([`Effect::Delay`]).
+    pub fn set_clock(&self, clock: &ManualClock) {
+        self.state().clock = Some(clock.clone());
     }
 
     /// Disarms all faults, and [`FaultVfs::cut_power_at`].
