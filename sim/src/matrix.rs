@@ -404,7 +404,15 @@ pub fn run_matrix() -> Result<Matrix, Failed> {
     if let Some(error) = known.first_error {
         return Err(Failed(format!("the life without faults hears {error}")));
     }
-    for (base, fresh) in [(FaultVfs::new(5), true), (unclosed.kill(), false)] {
+    let closed = FaultVfs::new(5);
+    live(&closed, true, true);
+    let bases = [
+        ("from the creation", FaultVfs::new(5)),
+        ("from a recovery", unclosed.kill()),
+        ("from a clean file", closed.kill()),
+    ];
+    for (whence, base) in bases {
+        let fresh = whence == "from the creation";
         let dry = base.kill();
         dry.keep_trace();
         let known = live(&dry, fresh, true);
@@ -415,11 +423,7 @@ pub fn run_matrix() -> Result<Matrix, Failed> {
                 calls.iter().filter(|(other, _)| other == of).map(|(_, operation)| operation).collect();
             let step = mine.len().div_ceil(CALLS_PER_CELL).max(1);
             for operation in mine.into_iter().step_by(step) {
-                run_cell(&base, fresh, &trace, (*of, operation), *trouble, seen).during(if fresh {
-                    "from the creation"
-                } else {
-                    "from a recovery"
-                })?;
+                run_cell(&base, fresh, &trace, (*of, operation), *trouble, seen).during(whence)?;
             }
         }
     }

@@ -1,9 +1,11 @@
-//! The whole gate in order: what is cheap and often wrong comes first.
+//! The whole gate in order: what is cheap and often wrong comes first. It ends within an hour or fails.
 
 use std::path::Path;
-use std::process::Command;
-use std::time::Instant;
+use std::process::{Child, Command, ExitStatus};
+use std::time::{Duration, Instant};
 
+/// A gate that takes longer is one that nobody runs: the two thousand lives of the simulator included.
+const MINUTES_MAX: u64 = 60;
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// One step of the gate.
@@ -72,19 +74,36 @@ const fn cargo(name: &'static str, arguments: &'static [&'static str]) -> Step {
 
 /// Runs every step, stopping at the first that fails.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
+    let begun = Instant::now();
     crate::tidy::run(root)?;
     for step in STEPS {
         let start = Instant::now();
         println!("== {}", step.name);
-        let status = Command::new(step.program)
+        let child = Command::new(step.program)
             .args(step.arguments)
             .current_dir(root.join(step.folder))
-            .status()
+            .spawn()
             .map_err(|error| format!("{}: {error}", step.program))?;
+        let status = end_of(child, begun).map_err(|problem| format!("ci: {}: {problem}", step.name))?;
         if !status.success() {
             return Err(format!("ci: {} failed", step.name));
         }
         println!("== {}: {} s", step.name, start.elapsed().as_secs());
     }
+    println!("== the gate: {} s", begun.elapsed().as_secs());
     Ok(())
+}
+
+/// How a step ended, if it did while there was time.
+fn end_of(mut child: Child, begun: Instant) -> Result<ExitStatus, String> {
+    loop {
+        match child.try_wait().map_err(|error| error.to_string())? {
+            Some(status) => return Ok(status),
+            None if begun.elapsed() > Duration::from_secs(MINUTES_MAX * 60) => {
+                child.kill().map_err(|error| error.to_string())?;
+                return Err(format!("the gate took more than {MINUTES_MAX} minutes"));
+            }
+            None => std::thread::sleep(Duration::from_millis(100)),
+        }
+    }
 }

@@ -74,7 +74,7 @@ impl Shared {
             .map_err(Into::into)
             .and_then(|()| checkpointer.write_meta(db.as_ref(), next, true))
             .map_err(|error| self.poisoned_by(error))?;
-        self.give_back_end(db.as_ref(), &checkpointer.meta);
+        self.give_back_end(db.as_ref(), checkpointer);
         self.counters.db_barriers.add(3);
         self.note_unsafe_since(&checkpointer.meta);
         Ok(())

@@ -285,8 +285,13 @@ impl Shared {
     }
 
     /// Makes the file as short as its pages allow, both slots being durable (H5). A host that refuses keeps a
-    /// file that is too long, which is sound; the next checkpoint asks again.
-    pub(super) fn give_back_end(&self, db: &dyn VfsFile, meta: &Meta) {
+    /// file that is too long, which is sound; the next checkpoint asks again. A checkpoint under way has
+    /// written past the end that the slots know, and does this itself when it is done.
+    pub(super) fn give_back_end(&self, db: &dyn VfsFile, checkpointer: &Checkpointer) {
+        if checkpointer.run.is_some() {
+            return;
+        }
+        let meta = &checkpointer.meta;
         let wanted = meta::PAGES_OFFSET + u64::from(meta.roots.page_count) * u64::from(meta.page_size);
         if db.size().is_ok_and(|size| size > wanted) {
             let _ = db.set_size(wanted);
@@ -313,7 +318,7 @@ impl Shared {
         };
         checkpointer.write_meta(db, next, barriers)?;
         if barriers {
-            self.give_back_end(db, &checkpointer.meta);
+            self.give_back_end(db, checkpointer);
         }
         self.note_unsafe_since(&checkpointer.meta);
         self.counters.checkpoints.add(1);

@@ -140,7 +140,7 @@ impl Shared {
         };
         let db = self.db_file()?;
         checkpointer.write_meta(&*db, next, true).map_err(|error| self.poisoned_by(error))?;
-        self.give_back_end(&*db, &checkpointer.meta);
+        self.give_back_end(&*db, &checkpointer);
         drop(checkpointer);
         // From here on the log is not needed; a leftover is recognised by its identity and ignored.
         self.files.lock().log = None;

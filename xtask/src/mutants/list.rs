@@ -343,8 +343,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "E1: a crash leaves a log that is needed and there, or one that is not needed",
         edits: &[Edit {
             file: "core/src/pager/lifetime.rs",
-            find: "        let db = self.db_file()?;\n        checkpointer.write_meta(&*db, next, true).map_err(|error| self.poisoned_by(error))?;\n        drop(checkpointer);",
-            replace: "        let db = self.db_file()?;\n        let _ = self.env.vfs.remove(&log_name(&self.name));\n        checkpointer.write_meta(&*db, next, true).map_err(|error| self.poisoned_by(error))?;\n        drop(checkpointer);",
+            find: "        checkpointer.write_meta(&*db, next, true).map_err(|error| self.poisoned_by(error))?;\n        self.give_back_end(",
+            replace: "        let _ = self.env.vfs.remove(&log_name(&self.name));\n        checkpointer.write_meta(&*db, next, true).map_err(|error| self.poisoned_by(error))?;\n        self.give_back_end(",
         }],
         verdict: Verdict::Caught,
         by: None,
@@ -433,6 +433,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
             file: "core/src/pager/readers.rs",
             find: "            if self.floor.load(Ordering::SeqCst) <= seq.0 {",
             replace: "            if self.floor.load(Ordering::SeqCst) < u64::MAX {",
+        }],
+        verdict: Verdict::Caught,
+        by: None,
+    },
+    Mutant {
+        name: "the end of the file is cut off under a checkpoint",
+        rule: "H5: a checkpoint under way has written past the end that the slots know",
+        edits: &[Edit {
+            file: "core/src/pager/checkpoint.rs",
+            find: "        if checkpointer.run.is_some() {\n            return;\n        }\n",
+            replace: "",
         }],
         verdict: Verdict::Caught,
         by: None,

@@ -265,6 +265,36 @@ fn a_page_that_was_never_written_does_not_make_a_killed_file_of_level_none_look_
     assert!(pager.verify().unwrap().is_empty());
 }
 
+/// Found by the simulator (seed 472): leaving level None cut off what a checkpoint under way had written past
+/// the old end, and the checkpoint then named those pages.
+#[test]
+fn leaving_level_none_in_the_middle_of_a_checkpoint_keeps_the_pages_it_has_written() {
+    for closes in [true, false] {
+        let vfs = FaultVfs::new(1);
+        let options = PagerOptions { durability: Durability::None, ..calm() };
+        let pager = Pager::open(&Env::simulated(vfs.clone(), 1), &name(), &options).unwrap();
+        let mut txn = pager.begin_write().unwrap();
+        for value in 1..=6 {
+            let no = txn.allocate().unwrap();
+            stamp(txn.page_mut(no).unwrap(), value);
+        }
+        txn.commit(Durability::None).unwrap();
+        assert!(!pager.checkpoint_step(4).unwrap().complete);
+        if closes {
+            pager.close().unwrap();
+        } else {
+            let mut txn = pager.begin_write().unwrap();
+            stamp(txn.page_mut(PageNo(6)).unwrap(), 6);
+            txn.commit(Durability::Full).unwrap();
+            while !pager.checkpoint_step(1).unwrap().complete {}
+        }
+        let pager = Pager::open(&Env::simulated(vfs.kill(), 2), &name(), &options).unwrap();
+        for no in 1..=6 {
+            assert_eq!(read_stamp(&pager.begin_read().unwrap(), no).unwrap(), u64::from(no));
+        }
+    }
+}
+
 #[test]
 fn a_stronger_commit_in_a_database_at_level_none_keeps_its_promise_from_then_on() {
     let mut images = 0;
