@@ -318,6 +318,7 @@ impl Session {
             columns: portal.columns().to_vec(),
             returns_rows: portal.returns_rows(),
             rows: running.rows,
+            copied: portal.take_copied(),
             notices,
         };
         let bytes = frame::encode(&[outcome])?;

@@ -321,6 +321,11 @@ impl Portal {
         self.affected
     }
 
+    /// What COPY TO STDOUT wrote, once done; taken.
+    pub fn take_copied(&self) -> Option<Vec<u8>> {
+        self.session.lock().copy_output.take()
+    }
+
     pub(super) fn columns_shared(&self) -> Arc<[Column]> {
         Arc::clone(&self.columns)
     }
@@ -348,7 +353,7 @@ impl Portal {
             returns_rows: self.returns_rows,
             rows,
             notices,
-            copied: self.session.lock().copy_output.take(),
+            copied: self.take_copied(),
         })
     }
 }
