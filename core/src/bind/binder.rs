@@ -43,6 +43,8 @@ pub(super) struct Binder<'a> {
     pub(super) notices: Vec<String>,
     /// What an INSERT said about identity columns; `parse` takes the words out of the text.
     pub(super) overriding: Option<Overriding>,
+    /// Subscripts of targets; `parse` takes them out of the text.
+    pub(super) subscripts: std::sync::Arc<parse::Subscripts>,
     /// What names find, while a view is written down.
     pub(super) marks: Option<super::view::Marks>,
 }
@@ -213,6 +215,7 @@ impl<'a> Binder<'a> {
             tables: 0,
             notices: Vec::new(),
             overriding: None,
+            subscripts: std::sync::Arc::default(),
             marks: None,
         }
     }

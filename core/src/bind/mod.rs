@@ -16,6 +16,7 @@ mod binder;
 mod coerce;
 mod ddl;
 mod dml;
+mod domain;
 mod expr;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -40,6 +41,7 @@ mod view;
 mod window;
 mod with;
 
+pub use domain::check_domain_condition;
 pub use stored::{bind_check, bind_default, check_default};
 pub use view::{BoundView, Renaming, bind_view, rename_in_query};
 
@@ -66,6 +68,7 @@ pub struct BindContext<'a> {
 pub fn bind(parsed: &Parsed, context: &BindContext<'_>) -> Result<Bound> {
     let mut binder = Binder::new(parsed.sql(), context);
     binder.overriding = parsed.overriding();
+    binder.subscripts = parsed.subscripts();
     let statement = match parsed.ast() {
         Ast::Empty => Statement::Empty,
         Ast::Statement(statement) => binder.statement(statement).map_err(|error| binder.placed(error))?,

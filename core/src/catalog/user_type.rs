@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use crate::base::ObjectId;
 use crate::base::limits::IDENTIFIER_BYTES_MAX;
+use crate::base::words::quoted;
 use crate::error::{Error, Result, SqlState};
 use crate::value::array::parse_array_with;
 use crate::value::enumeration::read_label;
@@ -203,6 +204,11 @@ impl UserType {
         }
     }
 
+    /// Schema and name as SQL.
+    pub fn qualified(&self) -> String {
+        format!("{}.{}", quoted(&self.schema), quoted(&self.name))
+    }
+
     /// The value of a label (22P02).
     pub fn read(&self, text: &str) -> Result<Datum> {
         read_label(&self.name, self.labels().unwrap_or(&[]).iter().map(|l| (l.place, l.text.as_str())), text)
@@ -248,6 +254,25 @@ impl Catalog {
         }
     }
 
+    /// A domain and those below it, the lowest first.
+    pub fn domain_chain(&self, id: ObjectId) -> Vec<(&UserType, &Domain)> {
+        let mut chain = Vec::new();
+        let mut next = Some(id);
+        while let Some(id) = next.filter(|_| chain.len() <= self.types.len()) {
+            let Some(user) = self.types.get(&id) else { break };
+            let Some(domain) = user.domain() else { break };
+            chain.push((&**user, domain));
+            next = domain.parent;
+        }
+        chain.reverse();
+        chain
+    }
+
+    /// What a column of a domain gets when nothing says otherwise, as SQL.
+    pub fn domain_default(&self, id: ObjectId) -> Option<String> {
+        self.types.get(&id)?.domain()?.default.clone()
+    }
+
     /// A value of any type from its text.
     pub fn parse(&self, text: &str, ty: TypeName) -> Result<Datum> {
         match self.type_of(ty.ty) {
@@ -270,13 +295,17 @@ impl Catalog {
         match self.type_of(ty.ty) {
             None => ty.to_string(),
             Some(user) => {
-                let name = format!(
-                    "{}.{}",
-                    crate::base::words::quoted(&user.schema),
-                    crate::base::words::quoted(&user.name)
-                );
+                let name = user.qualified();
                 if ty.ty.element().is_some() { name + "[]" } else { name }
             }
+        }
+    }
+
+    /// The type of a column as SQL: its domain, if it has one.
+    pub fn column_type_sql(&self, ty: TypeName, domain: Option<ObjectId>) -> String {
+        match domain.and_then(|domain| self.types.get(&domain)) {
+            Some(user) => user.qualified(),
+            None => self.type_sql(ty),
         }
     }
 

@@ -111,7 +111,7 @@ impl Change<'_> {
                 default: column.default.clone(),
                 identity: None,
                 generated: column.generated.clone(),
-                domain: None,
+                domain: column.domain,
             };
             if column.serial || column.identity.is_some() {
                 let sequence =

@@ -25,6 +25,7 @@ mod position;
 mod rewrite;
 mod split;
 mod strict;
+mod subscripts;
 #[cfg(test)]
 mod tests;
 
@@ -38,3 +39,4 @@ pub(crate) use parser::{Ast, Overriding, near, parse_expression, parse_type};
 pub use parser::{Parsed, parse};
 pub(crate) use position::{byte_of, of_byte as position_of_byte};
 pub use split::{Statements, statements};
+pub(crate) use subscripts::Subscripts;

@@ -14,6 +14,7 @@ use super::dialect::DIALECT;
 use super::insert_rows::{self, InsertRows};
 use super::lexer::Lexer;
 use super::rewrite::rewrite;
+use super::subscripts::{self, Subscripts};
 use super::{bounds, command, operators, position, strict};
 
 /// A parsed statement with its text.
@@ -22,6 +23,7 @@ pub struct Parsed {
     sql: Arc<str>,
     ast: Ast,
     overriding: Option<Overriding>,
+    subscripts: Arc<Subscripts>,
 }
 
 /// `OVERRIDING .. VALUE` of an INSERT.
@@ -68,6 +70,11 @@ impl Parsed {
         self.overriding
     }
 
+    /// Subscripts of targets, which are taken out of the text, too.
+    pub(crate) fn subscripts(&self) -> Arc<Subscripts> {
+        Arc::clone(&self.subscripts)
+    }
+
     /// Whether a failed transaction lets it through: it ends the transaction, or goes back to a savepoint.
     pub fn ends_failure(&self) -> bool {
         match &self.ast {
@@ -79,7 +86,7 @@ impl Parsed {
     }
 
     fn new(sql: &str, ast: Ast) -> Parsed {
-        Parsed { sql: sql.into(), ast, overriding: None }
+        Parsed { sql: sql.into(), ast, overriding: None, subscripts: Arc::default() }
     }
 }
 
@@ -97,7 +104,7 @@ pub fn parse(sql: &str) -> Result<Parsed> {
         return Ok(Parsed::new(sql, Ast::Command(Arc::new(command))));
     }
     command::check(sql)?;
-    let (mut parser, overriding) = parser(sql)?;
+    let (mut parser, overriding, subscripts) = parser(sql)?;
     let statement = parser.parse_statement().map_err(|error| syntax_error(sql, &error))?;
     while parser.consume_token(&SqlToken::SemiColon) {}
     let rest = parser.peek_token_ref();
@@ -105,13 +112,14 @@ pub fn parse(sql: &str) -> Result<Parsed> {
         let at = position::byte_of(sql, rest.span.start);
         return Err(near(sql, at));
     }
-    Ok(Parsed { overriding, ..Parsed::new(sql, Ast::Statement(Arc::new(statement))) })
+    let subscripts = Arc::new(subscripts);
+    Ok(Parsed { overriding, subscripts, ..Parsed::new(sql, Ast::Statement(Arc::new(statement))) })
 }
 
 /// Parses a lone scalar expression: a stored DEFAULT or CHECK.
 pub(crate) fn parse_expression(sql: &str) -> Result<ast::Expr> {
     bounds::check(sql)?;
-    let (mut parser, _) = parser(sql)?;
+    let (mut parser, ..) = parser(sql)?;
     let expr = parser.parse_expr().map_err(|error| syntax_error(sql, &error))?;
     match &parser.peek_token_ref().token {
         SqlToken::EOF => Ok(expr),
@@ -122,7 +130,7 @@ pub(crate) fn parse_expression(sql: &str) -> Result<ast::Expr> {
 /// Parses the name of a type.
 pub(crate) fn parse_type(sql: &str) -> Result<ast::DataType> {
     bounds::check(sql)?;
-    let (mut parser, _) = parser(sql)?;
+    let (mut parser, ..) = parser(sql)?;
     let ty = parser.parse_data_type().map_err(|error| syntax_error(sql, &error))?;
     match &parser.peek_token_ref().token {
         SqlToken::EOF => Ok(ty),
@@ -130,7 +138,7 @@ pub(crate) fn parse_type(sql: &str) -> Result<ast::DataType> {
     }
 }
 
-fn parser(sql: &str) -> Result<(Parser<'static>, Option<Overriding>)> {
+fn parser(sql: &str) -> Result<(Parser<'static>, Option<Overriding>, Subscripts)> {
     let tokens = Tokenizer::new(&DIALECT, sql)
         .tokenize_with_location()
         .map_err(|error| near(sql, position::byte_of(sql, error.location)))?;
@@ -138,11 +146,12 @@ fn parser(sql: &str) -> Result<(Parser<'static>, Option<Overriding>)> {
     operators::join(sql, &mut tokens);
     let overriding = take_overriding(&mut tokens);
     rewrite(&mut tokens);
+    let subscripts = subscripts::take(&mut tokens).map_err(|error| syntax_error(sql, &error))?;
     let parser = Parser::new(&DIALECT)
         // `bounds` has counted already; this is the net below it, for depth it cannot see.
         .with_recursion_limit(NESTING_MAX + 50)
         .with_tokens_with_locations(tokens);
-    Ok((parser, overriding))
+    Ok((parser, overriding, subscripts))
 }
 
 // sqlparser does not know OVERRIDING: it is taken out of an INSERT's tokens, before VALUES or the query.

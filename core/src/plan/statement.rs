@@ -203,6 +203,8 @@ pub struct ColumnDefinition {
     pub sequence: SequenceOptions,
     /// Declared `serial`: an owned sequence and a `nextval` default are made.
     pub serial: bool,
+    /// The domain it is declared with.
+    pub domain: Option<ObjectId>,
 }
 
 impl ColumnDefinition {
@@ -217,6 +219,7 @@ impl ColumnDefinition {
             identity: None,
             sequence: SequenceOptions::default(),
             serial: false,
+            domain: None,
         }
     }
 }

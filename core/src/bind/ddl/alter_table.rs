@@ -242,7 +242,13 @@ impl Binder<'_> {
                 AlterAction::SetDefault(owned, None)
             }
             AlterColumnOperation::SetDataType { data_type, using, .. } => {
-                let ty = self.named_type(data_type)?.ty;
+                let ty = {
+                    let named = self.named_type(data_type)?;
+                    if named.domain.is_some() {
+                        return Err(Error::unsupported("a domain as the new type of a column"));
+                    }
+                    named.ty
+                };
                 subject.columns[ordinal].1 = ty;
                 AlterAction::SetType(owned, ty, using.as_ref().map(ToString::to_string))
             }

@@ -161,6 +161,7 @@ impl Binder<'_> {
         for column in &source.columns {
             let mut copied = ColumnDefinition::plain(column.name.clone(), column.ty);
             copied.not_null = column.not_null;
+            copied.domain = column.domain;
             if with_defaults {
                 copied.default.clone_from(&column.default);
             }
@@ -183,10 +184,12 @@ impl Binder<'_> {
             ));
         }
         let serial = serial_type(&column.data_type);
-        let ty = match serial {
-            Some(ty) => TypeName::plain(ty),
+        let (ty, domain) = match serial {
+            Some(ty) => (TypeName::plain(ty), None),
             None => {
-                self.named_type(&column.data_type).map_err(|error| self.at(error, type_place(column)))?.ty
+                let named =
+                    self.named_type(&column.data_type).map_err(|error| self.at(error, type_place(column)))?;
+                (named.ty, named.domain)
             }
         };
         if ty.ty == SqlType::Unknown || ty.ty == SqlType::Void {
@@ -204,6 +207,7 @@ impl Binder<'_> {
             identity: None,
             sequence: SequenceOptions::default(),
             serial: serial.is_some(),
+            domain,
         };
         // PRIMARY KEY may stand beside NULL, the words NOT NULL may not.
         let mut said = (false, serial.is_some());
@@ -447,6 +451,7 @@ impl Binder<'_> {
                 identity: None,
                 sequence: SequenceOptions::default(),
                 serial: false,
+                domain: None,
             });
         }
         let table = CreateTable {

@@ -17,6 +17,7 @@ use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};
 use crate::parse::Overriding;
 use crate::plan::{ColumnInfo, Expr, Insert, LogicalPlan, Statement};
+use crate::value::Datum;
 
 use super::is_default;
 
@@ -24,6 +25,22 @@ use super::is_default;
 pub(super) struct Targets {
     pub(super) ordinals: Vec<usize>,
     places: Vec<Location>,
+}
+
+impl Targets {
+    // Where the target stands; nowhere if none was named.
+    fn place(&self, at: usize) -> Location {
+        self.places.get(at).copied().unwrap_or(Location { line: 0, column: 0 })
+    }
+
+    // What a target with subscripts adds to: nothing the first time, else what was made of the column so far.
+    fn held(&self, at: usize, so_far: &Expr) -> Expr {
+        let before = self.ordinals.get(..at).unwrap_or(&[]);
+        match self.ordinals.get(at) {
+            Some(ordinal) if before.contains(ordinal) => so_far.clone(),
+            _ => Expr::Literal(Datum::Null, so_far.ty()),
+        }
+    }
 }
 
 impl Binder<'_> {
@@ -108,7 +125,9 @@ impl Binder<'_> {
             Targets { ordinals: Vec::with_capacity(named.len()), places: Vec::with_capacity(named.len()) };
         for column in named {
             let ordinal = self.target_column(table, &column.name, column.place)?;
-            if targets.ordinals.contains(&ordinal) {
+            let before = targets.ordinals.iter().position(|other| *other == ordinal);
+            let in_parts = |place| self.is_subscripted(place);
+            if before.is_some_and(|at| !in_parts(column.place) || !in_parts(targets.place(at))) {
                 let error = Error::new(
                     SqlState::DUPLICATE_COLUMN,
                     format!("column \"{}\" specified more than once", column.name),
@@ -168,13 +187,15 @@ impl Binder<'_> {
                 });
             }
             let mut bound = defaults.clone();
-            for (expr, ordinal) in row.iter().zip(&targets.ordinals) {
+            for (at, (expr, ordinal)) in row.iter().zip(&targets.ordinals).enumerate() {
                 if is_default(expr) || !self.takes_value(table, *ordinal)? {
                     continue;
                 }
-                let column = &table.columns[*ordinal];
                 let value = self.expr(expr, &mut level)?;
-                bound[*ordinal] = self.assign(value, column.ty, &column.name, Some(expr))?;
+                let place = targets.place(at);
+                let held = targets.held(at, &bound[*ordinal]);
+                bound[*ordinal] =
+                    self.stored(table, *ordinal, place, || held, (value, Some(expr)), &mut level)?;
             }
             bound_rows.push(bound);
         }
@@ -207,14 +228,17 @@ impl Binder<'_> {
             .collect();
         let (plan, columns) = self.positional(bound, &types, Some(&query.body))?;
         let mut items = self.defaults(table)?;
+        let scope = Scope::default();
+        let mut level = Level::new(&scope, Clause::Values);
         for (at, (info, ordinal)) in columns.iter().zip(&targets.ordinals).enumerate() {
             if !self.takes_value(table, *ordinal)? {
                 continue;
             }
-            let column = &table.columns[*ordinal];
             let value = Expr::Column(info.id, info.ty.ty);
             let place = crate::bind::query::item(&query.body, at);
-            items[*ordinal] = self.assign(value, column.ty, &column.name, place)?;
+            let held = targets.held(at, &items[*ordinal]);
+            items[*ordinal] =
+                self.stored(table, *ordinal, targets.place(at), || held, (value, place), &mut level)?;
         }
         let row = self.row_columns(table);
         let items = row.iter().cloned().zip(items).collect();

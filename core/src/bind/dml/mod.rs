@@ -5,6 +5,7 @@ mod delete;
 mod insert;
 mod insert_rows;
 mod returning;
+mod target;
 mod update;
 
 use std::sync::Arc;
@@ -49,7 +50,11 @@ impl Binder<'_> {
             let call = self.call("nextval", vec![(argument, &place)])?;
             return self.assign(call, column.ty, &column.name, None);
         }
-        match &column.default {
+        let default = match (&column.default, column.domain) {
+            (None, Some(domain)) => self.catalog.domain_default(domain),
+            (default, _) => default.clone(),
+        };
+        match &default {
             None => Ok(Expr::Literal(Datum::Null, column.ty.ty)),
             Some(sql) => {
                 let syntax = parse::parse_expression(sql)?;
@@ -78,6 +83,11 @@ impl Binder<'_> {
                     table.columns.iter().map(|column| column.name.as_str()).zip(row.iter().cloned());
                 let predicate = self.check_expr(&syntax, &table.name, columns)?;
                 checks.push(CheckExpr { name: constraint.name.clone(), predicate });
+            }
+        }
+        for (column, info) in table.columns.iter().zip(row) {
+            if let Some(domain) = column.domain {
+                checks.extend(self.domain_rules(domain, info)?);
             }
         }
         Ok(RowRules { generated, checks })

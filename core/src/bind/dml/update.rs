@@ -181,7 +181,9 @@ impl Binder<'_> {
                 );
                 return Err(self.at(error, first.span.start));
             }
-            if assigned.iter().any(|(other, _)| *other == ordinal) {
+            let subscripted = self.is_subscripted(first.span.start);
+            let before = assigned.iter().position(|(other, _)| *other == ordinal);
+            if before.is_some() && !subscripted {
                 return Err(Error::new(
                     SqlState::SYNTAX_ERROR,
                     format!("multiple assignments to same column \"{}\"", column.name),
@@ -208,11 +210,29 @@ impl Binder<'_> {
                     )));
                 }
                 let bound = self.expr(value, level)?;
-                self.assign(bound, column.ty, &column.name, Some(value))?
+                // Elements of one array are replaced one after the other.
+                let base = || match before.and_then(|at| assigned.get(at)) {
+                    Some((_, held)) => held.clone(),
+                    None => held(table, ordinal, level.scope),
+                };
+                let base = base();
+                self.stored(table, ordinal, first.span.start, || base, (bound, Some(value)), level)?
             };
-            assigned.push((ordinal, expr));
+            match before.and_then(|at| assigned.get_mut(at)) {
+                Some((_, held)) => *held = expr,
+                None => assigned.push((ordinal, expr)),
+            }
         }
         Ok(())
+    }
+}
+
+/// What a column of the changed table holds before.
+fn held(table: &Table, ordinal: usize, scope: &Scope<'_>) -> Expr {
+    let own = scope.relations.iter().find(|r| r.table.as_ref().is_some_and(|own| own.id == table.id));
+    match own.and_then(|relation| relation.columns.get(ordinal)) {
+        Some(column) => Expr::Column(column.info.id, column.info.ty.ty),
+        None => Expr::Literal(crate::value::Datum::Null, table.columns[ordinal].ty.ty),
     }
 }
 

@@ -80,31 +80,43 @@ impl Binder<'_> {
         let array = bound.ty();
         let mut arguments = vec![bound];
         for subscript in subscripts {
-            match subscript {
-                Subscript::Index { index } => {
-                    if is_slice {
-                        arguments.push(Expr::Literal(Datum::Int(1), SqlType::Int4));
-                    }
-                    arguments.push(self.subscript(index, level)?);
-                }
-                Subscript::Slice { lower_bound, upper_bound, stride: None } => {
-                    for bound in [lower_bound, upper_bound] {
-                        arguments.push(match bound {
-                            Some(bound) => self.subscript(bound, level)?,
-                            None => Expr::Literal(Datum::Bool(false), SqlType::Bool),
-                        });
-                    }
-                }
-                Subscript::Slice { .. } => {
-                    return Err(self
-                        .at_expr(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \":\""), root));
-                }
-            }
+            self.subscript_bounds(subscript, is_slice, level, &mut arguments)
+                .map_err(|error| self.at_expr(error, root))?;
         }
         let types = arguments.iter().map(Expr::ty).collect();
         let (name, ty) = if is_slice { ("array slice", array) } else { ("array subscript", element) };
         let call = internal(name, types, ty)?;
         Ok(Expr::Call { function: call.id, arguments, ty })
+    }
+
+    /// A subscript as arguments: of a slice both bounds, `false` for one that is left out.
+    pub(in crate::bind) fn subscript_bounds(
+        &mut self,
+        subscript: &Subscript,
+        is_slice: bool,
+        level: &mut Level<'_>,
+        arguments: &mut Vec<Expr>,
+    ) -> Result<()> {
+        match subscript {
+            Subscript::Index { index } => {
+                if is_slice {
+                    arguments.push(Expr::Literal(Datum::Int(1), SqlType::Int4));
+                }
+                arguments.push(self.subscript(index, level)?);
+            }
+            Subscript::Slice { lower_bound, upper_bound, stride: None } => {
+                for bound in [lower_bound, upper_bound] {
+                    arguments.push(match bound {
+                        Some(bound) => self.subscript(bound, level)?,
+                        None => Expr::Literal(Datum::Bool(false), SqlType::Bool),
+                    });
+                }
+            }
+            Subscript::Slice { .. } => {
+                return Err(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \":\""));
+            }
+        }
+        Ok(())
     }
 
     fn subscript(&mut self, index: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {

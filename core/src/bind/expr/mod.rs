@@ -161,8 +161,13 @@ impl Binder<'_> {
             _ => self.expr(operand, level)?,
         };
         let from = bound.ty();
-        self.try_convert(bound, to, CastLevel::Explicit, operand)?
-            .map_err(|_| self.at_cast(self.cannot_cast(from, to.ty), kind, operand, false))
+        let converted = self
+            .try_convert(bound, to, CastLevel::Explicit, operand)?
+            .map_err(|_| self.at_cast(self.cannot_cast(from, to.ty), kind, operand, false))?;
+        match named.domain {
+            Some(domain) => self.domain_value(domain, converted),
+            None => Ok(converted),
+        }
     }
 
     // PostgreSQL points at the `::` or at CAST; at the type when it is the type that is wrong.

@@ -110,9 +110,11 @@ fn add(session: &mut Session, tag: &str, table: &Arc<Table>, definition: &Column
         default: definition.default.clone(),
         identity: None,
         generated: definition.generated.clone(),
-        domain: None,
+        domain: definition.domain,
     };
-    let made = definition.generated.as_ref().or(definition.default.as_ref());
+    let (catalog, _) = session.catalog()?;
+    let of_domain = definition.domain.and_then(|id| catalog.domain_default(id));
+    let made = definition.generated.as_ref().or(definition.default.as_ref()).or(of_domain.as_ref());
     let mut value = made.cloned().unwrap_or_else(|| "NULL".to_owned());
     if definition.serial || definition.identity.is_some() {
         let sequence = change(session, tag, |change| {
@@ -126,7 +128,7 @@ fn add(session: &mut Session, tag: &str, table: &Arc<Table>, definition: &Column
     }
     let (catalog, _) = session.catalog()?;
     let mut values: Vec<String> = table.columns.iter().map(|column| quoted(&column.name)).collect();
-    values.push(format!("CAST(({value}) AS {})", catalog.type_sql(definition.ty)));
+    values.push(format!("CAST(({value}) AS {})", catalog.column_type_sql(definition.ty, definition.domain)));
     let mut wider = Table::clone(table);
     wider.columns.push(column);
     let wider = rewrite(session, tag, table, wider, values)?;

@@ -8,6 +8,7 @@ mod copy;
 mod copy_text;
 mod create;
 mod cursor;
+mod domain;
 mod drop;
 mod named;
 mod rename;
@@ -48,8 +49,8 @@ pub(super) fn run(session: &mut Session, command: &Command) -> Result<Option<u64
         }
         Command::CreateEnum { name, labels } => user_type::create(session, tag, name, labels)?,
         Command::AlterEnum { name, action } => user_type::alter(session, tag, name, action)?,
-        Command::CreateDomain(_) => return Err(Error::unsupported("CREATE DOMAIN")),
-        Command::AlterDomain { .. } => return Err(Error::unsupported("ALTER DOMAIN")),
+        Command::CreateDomain(definition) => domain::create(session, tag, definition)?,
+        Command::AlterDomain { name, action } => domain::alter(session, tag, name, action)?,
         Command::Rename { kind: kind @ (ObjectKind::Type | ObjectKind::Domain), name, to, .. } => {
             user_type::move_type(session, tag, *kind, name, None, Some(to))?;
         }

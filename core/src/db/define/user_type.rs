@@ -51,7 +51,11 @@ fn is_built_in(name: &ObjectName) -> bool {
 }
 
 fn wrong_kind(name: &ObjectName, what: &str) -> Error {
-    Error::new(SqlState::WRONG_OBJECT_TYPE, format!("\"{}\" is not {what}", name.display()))
+    let shown = match SqlType::from_name(&name.name) {
+        Some(ty) if is_built_in(name) => ty.name().to_owned(),
+        _ => name.display(),
+    };
+    Error::new(SqlState::WRONG_OBJECT_TYPE, format!("{shown} is not {what}"))
 }
 
 /// `type "x" does not exist`.

@@ -8,9 +8,9 @@ use crate::function::like;
 use crate::function::operator::TEXTS;
 use crate::function::registry::{Entry, f};
 use crate::function::signature::Parameter;
-use crate::value::SqlType::{self, AnyArray, AnyElement, Bool, Int4, Text};
+use crate::value::SqlType::{self, AnyArray, AnyElement, Bool, Int4, Oid, Text};
 use crate::value::array::{
-    DIMENSIONS_MAX, Dimension, ELEMENTS_MAX, subscript_error, too_large, too_many_dimensions,
+    Bounds, DIMENSIONS_MAX, Dimension, ELEMENTS_MAX, subscript_error, too_large, too_many_dimensions,
 };
 use crate::value::{Array, CompareOp, Datum, compare};
 
@@ -22,6 +22,13 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("array build", &[], AnyArray, |a, _| build(a)).variadic(Parameter::Any).takes_nulls(),
     f("array subscript", &[AnyArray], AnyElement, |a, _| subscript(a)).variadic(Parameter::Any),
     f("array slice", &[AnyArray], AnyArray, |a, _| slice(a)).variadic(Parameter::Any).takes_nulls(),
+    // Targets with subscripts: the array, the value, the OID of its elements, subscripts.
+    f("array assign", &[AnyArray, AnyElement, Oid], AnyArray, |a, _| assign(a))
+        .variadic(Parameter::Any)
+        .takes_nulls(),
+    f("array assign slice", &[AnyArray, AnyArray, Oid], AnyArray, |a, _| assign_slice(a))
+        .variadic(Parameter::Any)
+        .takes_nulls(),
     f("array any", &[AnyElement, AnyArray, Text], Bool, |a, _| quantified(a, true)).takes_nulls(),
     f("array all", &[AnyElement, AnyArray, Text], Bool, |a, _| quantified(a, false)).takes_nulls(),
     f("array_append", &[AnyArray, AnyElement], AnyArray, |a, _| push(a.first(), a.get(1), a, false))
@@ -158,6 +165,44 @@ fn subscript(a: &[Datum]) -> Result<Datum> {
 }
 
 /// Bounds in pairs; a bound that was not written is a boolean.
+// What is assigned to, and its subscripts; none may be NULL.
+fn target(a: &[Datum]) -> Result<(Array, Vec<Option<i64>>)> {
+    let held = match a.first() {
+        Some(Datum::Array(array)) => Array::clone(array),
+        _ => Array::of(type_of(a.get(2))?, Vec::new()),
+    };
+    let mut subscripts = Vec::new();
+    for subscript in a.get(3..).unwrap_or(&[]) {
+        subscripts.push(match subscript {
+            Datum::Int(at) => Some(*at),
+            Datum::Null => {
+                return Err(Error::new(
+                    SqlState::NULL_VALUE_NOT_ALLOWED,
+                    "array subscript in assignment must not be null",
+                ));
+            }
+            _ => None,
+        });
+    }
+    Ok((held, subscripts))
+}
+
+fn assign(a: &[Datum]) -> Result<Datum> {
+    let (held, subscripts) = target(a)?;
+    let subscripts: Vec<i64> = subscripts.into_iter().flatten().collect();
+    held.with_element(&subscripts, a[1].clone())?.datum()
+}
+
+fn assign_slice(a: &[Datum]) -> Result<Datum> {
+    let (held, subscripts) = target(a)?;
+    let Datum::Array(source) = &a[1] else { return Ok(a[0].clone()) };
+    let bounds: Vec<Bounds> = subscripts
+        .chunks(2)
+        .map(|pair| (pair.first().copied().flatten(), pair.get(1).copied().flatten()))
+        .collect();
+    held.with_slice(&bounds, source)?.datum()
+}
+
 fn slice(a: &[Datum]) -> Result<Datum> {
     if a.iter().any(Datum::is_null) {
         return Ok(Datum::Null);

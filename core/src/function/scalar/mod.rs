@@ -6,6 +6,7 @@ mod bytes;
 mod conditional;
 mod datetime;
 mod degrees;
+mod domain;
 mod enumeration;
 mod float;
 mod format;
@@ -38,6 +39,7 @@ pub(super) static GROUPS: &[&[Entry]] = &[
     regexp::FUNCTIONS,
     number_format::FUNCTIONS,
     enumeration::FUNCTIONS,
+    domain::FUNCTIONS,
 ];
 
 /// Largest text a function makes from small ones, in bytes: a quarter of PostgreSQL's, so that a

@@ -11,6 +11,7 @@
 //! A1  An array without elements has no dimensions.
 //! A2  The number of elements is the product of the lengths, at most [`ELEMENTS_MAX`].
 
+mod assign;
 mod stored;
 mod text;
 
@@ -20,6 +21,7 @@ use crate::error::{Error, Result, SqlState};
 
 use super::{Datum, SqlType, compare};
 
+pub(crate) use assign::Bounds;
 pub(crate) use stored::{put_varint, take, take_counted, take_varint};
 pub use text::{parse_array, parse_array_with};
 
