@@ -100,7 +100,12 @@ export class Statement<R = Row> {
   async finalize(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#route.client.call({ kind: 'finalize', statement: this.#id })
+    try {
+      await this.#route.client.call({ kind: 'finalize', statement: this.#id })
+    } catch (error) {
+      // A database that was closed has forgotten it already.
+      if (!(error instanceof DecentError && error.code === '08003')) throw error
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -68,6 +68,22 @@ class Writer {
     this.length += 9
   }
 
+  date(value: Date, index: number): void {
+    if (Number.isNaN(value.getTime())) throw callError('22007', `parameter $${index + 1} is an invalid Date`)
+    this.text(value.toISOString())
+  }
+
+  /** JSON has no form for these: it would make `{}` of them, or an object of their indexes. */
+  json(value: object, index: number): void {
+    if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) {
+      const name = (value as object).constructor?.name ?? 'object'
+      throw new TypeError(`parameter $${index + 1} is a ${name}; bytes are a Uint8Array, lists an array`)
+    }
+    const text = JSON.stringify(value) as string | undefined
+    if (text === undefined) throw new TypeError(`parameter $${index + 1} has no form in JSON`)
+    this.text(text)
+  }
+
   param(value: Param, index: number): void {
     switch (typeof value) {
       case 'string':
@@ -84,8 +100,8 @@ class Writer {
         if (value === null) return this.byte(0)
         if (value instanceof Uint8Array) return this.blob(5, value)
         if (value instanceof ArrayBuffer) return this.blob(5, new Uint8Array(value))
-        if (value instanceof Date) return this.text(value.toISOString())
-        return this.text(JSON.stringify(value))
+        if (value instanceof Date) return this.date(value, index)
+        return this.json(value, index)
       default:
         throw new TypeError(`parameter $${index + 1} is ${typeof value}; use null for NULL`)
     }

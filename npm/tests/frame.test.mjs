@@ -155,3 +155,17 @@ test('parameters that are no array are refused', () => {
   }
   assert.throws(() => encodeParams([1, , 2]), TypeError)
 })
+
+test('what has no form in SQL is refused, not changed', () => {
+  const invalid = new Date(NaN)
+  assert.throws(() => encodeParams([1, invalid]), { name: 'DecentError', code: '22007', message: /parameter \$2/ })
+  for (const value of [undefined, Symbol('s'), () => 1, new Map([[1, 2]]), new Set([1]), new Float64Array(2), new DataView(new ArrayBuffer(1)), { toJSON: () => undefined }]) {
+    assert.throws(() => encodeParams([value]), TypeError)
+  }
+  assert.throws(() => encodeParams([{ deep: 1n }]), TypeError)
+  // Buffers are bytes, whatever their class, and only the part they show.
+  const shown = new Uint8Array([9, 1, 2, 9]).subarray(1, 3)
+  for (const bytes of [shown, Buffer.from(shown), new Uint8Array([1, 2]).buffer]) {
+    assert.deepEqual([...encodeParams([bytes])].slice(4), [5, 2, 0, 0, 0, 1, 2])
+  }
+})

@@ -117,3 +117,47 @@ test('an import says what it was given', async () => {
   assert.deepEqual(await ids(), [1], 'what was there stays')
   await db.close()
 })
+
+test('a closed database refuses everything, and closes twice', async () => {
+  const { db } = await withTable()
+  const statement = await db.prepare('SELECT id FROM t')
+  const [first, second] = [db.close(), db.close()]
+  await Promise.all([first, second])
+  await db.close()
+  const closed = { name: 'DecentError', code: '08003' }
+  for (const call of [
+    () => db.query('SELECT 1'), () => db.exec('SELECT 1'), () => db.prepare('SELECT 1'), () => statement.run(),
+    () => db.transaction(async () => {}), () => db.export(), () => db.import(new Uint8Array(1)), () => db.verify(),
+    () => db.checkpoint(), () => db.status(), () => db.ioCounts(),
+  ]) {
+    await assert.rejects(call(), closed, call.toString())
+  }
+  await statement.finalize()
+})
+
+test('calls that were made before close are answered', async () => {
+  const { db } = await withTable()
+  const asked = [1, 2, 3].map((n) => db.query('SELECT $1::int AS n', [n]))
+  await db.close()
+  const answers = await Promise.all(asked)
+  assert.deepEqual(answers.map(({ rows }) => rows[0].n), [1, 2, 3])
+})
+
+test('values go in and come out as they are', async () => {
+  const { db } = await withTable()
+  const one = async (sql, value) => Object.values((await db.query(sql, [value])).rows[0])[0]
+  assert.equal(await one('SELECT $1::int8 AS v', 9007199254740993n), 9007199254740993n)
+  assert.equal(await one('SELECT $1::int8 AS v', 5n), 5)
+  assert.equal(await one('SELECT $1::numeric AS v', 123456789012345678901234567890n), '123456789012345678901234567890')
+  await assert.rejects(one('SELECT $1::int8 AS v', 1n << 63n), { code: '22003' })
+  await assert.rejects(one('SELECT $1::int4 AS v', 1n << 40n), { code: '22003' })
+  assert.ok(Object.is(await one('SELECT $1::float8 AS v', -0), -0))
+  assert.ok(Number.isNaN(await one('SELECT $1::float8 AS v', NaN)))
+  assert.equal(await one('SELECT $1::float8 AS v', Infinity), Infinity)
+  assert.deepEqual(await one('SELECT $1::bytea AS v', new Uint8Array([0, 255])), new Uint8Array([0, 255]))
+  assert.equal(await one('SELECT $1::timestamptz = timestamptz \'2020-02-03 04:05:06.789Z\' AS v', new Date('2020-02-03T04:05:06.789Z')), true)
+  assert.deepEqual(JSON.parse(await one('SELECT $1::text AS v', { a: [1, null] })), { a: [1, null] })
+  assert.equal(await one('SELECT $1::text IS NULL AS v', null), true)
+  await assert.rejects(one('SELECT $1::text AS v', undefined), TypeError)
+  await db.close()
+})

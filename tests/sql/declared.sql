@@ -58,3 +58,14 @@ ERROR 22015: interval field value out of range: "2147483648 months"
 quote_ident|quote_ident|quote_ident|quote_ident
 "user"|"coalesce"|year|"A"
 
+
+> select interval '178956970 years 7 months', interval '2 years 3 months ago'
+interval|interval
+178956970 years 7 mons|-2 years -3 mons
+
+> select interval '1 decade 2147483647 years'
+ERROR 22015: interval field value out of range: "1 decade 2147483647 years"
+
+> select interval '0.1 yrs 2147483647 months'
+ERROR 22015: interval field value out of range: "0.1 yrs 2147483647 months"
+

@@ -92,6 +92,8 @@ impl Number<'_> {
 
 #[derive(Default)]
 struct Sum {
+    /// Years and months are counted apart, and each has to fit.
+    years: i64,
     months: i64,
     days: i64,
     micros: i64,
@@ -105,16 +107,12 @@ impl Sum {
         let part = number.part() * sign as f64;
         let scaled = |by: i64| signed.checked_mul(by).ok_or(Problem::Range);
         match unit {
-            // Months and years are counted apart before they are one.
-            Unit::Months(by) if i32::try_from(signed.saturating_mul((by / 12).max(1))).is_err() => {
-                return Err(Problem::Range);
-            }
             Unit::Months(1) => {
                 self.months = self.months.checked_add(signed).ok_or(Problem::Range)?;
                 self.add_days(part * 30.0)?;
             }
             Unit::Months(by) => {
-                self.months = self.months.checked_add(scaled(by)?).ok_or(Problem::Range)?;
+                self.years = self.years.checked_add(scaled(by / 12)?).ok_or(Problem::Range)?;
                 // Fractions of years are whole months.
                 let rest = (part * by as f64).round_ties_even() as i64;
                 self.months = self.months.checked_add(rest).ok_or(Problem::Range)?;
@@ -147,8 +145,9 @@ impl Sum {
     fn finish(self, ago: bool) -> Result<Interval, Problem> {
         let sign = |value: i64| if ago { value.checked_neg() } else { Some(value) };
         let narrow = |value: i64| sign(value).and_then(|v| i32::try_from(v).ok()).ok_or(Problem::Range);
+        let months = i64::from(narrow(self.years)?) * 12 + i64::from(narrow(self.months)?);
         Ok(Interval {
-            months: narrow(self.months).map_err(|_| Problem::Total)?,
+            months: i32::try_from(months).map_err(|_| Problem::Total)?,
             days: narrow(self.days)?,
             micros: sign(self.micros).ok_or(Problem::Range)?,
         })
