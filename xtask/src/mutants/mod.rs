@@ -23,7 +23,6 @@ const SECONDS_MAX: u64 = 900;
 /// Tests in the order in which they are tried: the quickest to build and to notice first.
 const TESTS: &[(&str, &[&str])] = &[
     ("simulator", &["run", "--quiet", "-p", "decentdb-sim", "--", "--seeds", "250", "--images", "60"]),
-    ("scenarios", &["test", "--quiet", "-p", "decentdb-sim", "--test", "scenarios"]),
     ("storage", &["test", "--quiet", "-p", "decentdb-core", "--lib", "--", "pager::", "wal::"]),
     ("whole engine", &["test", "--quiet", "-p", "decentdb-tests", "--test", "damage", "--test", "faults"]),
 ];
