@@ -1,7 +1,6 @@
 //! The fault matrix: no cell is left out, nothing acknowledged is lost in any, and docs/FAULTS.md says what
 //! callers hear. `DECENTDB_WRITE_FAULTS=1` writes the page anew.
 
-
 use std::io::Write as _;
 use std::path::Path;
 
