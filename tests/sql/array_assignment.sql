@@ -126,3 +126,26 @@ ERROR 22P02: invalid input syntax for type integer: "x"
 > DROP TABLE t
 OK 0
 
+
+# An array among the values is no target.
+> CREATE TABLE whole (a int[])
+OK 0
+
+> INSERT INTO whole VALUES (ARRAY[1,2]), (ARRAY[3,NULL]), (NULL)
+OK 3
+
+> INSERT INTO whole SELECT (ARRAY[ARRAY[4,5],ARRAY[6,7]])[1:1]
+OK 1
+
+> INSERT INTO whole DEFAULT VALUES RETURNING (a[1])
+a
+\N
+
+> SELECT * FROM whole ORDER BY a
+a
+{1,2}
+{3,NULL}
+{{4,5}}
+\N
+\N
+

@@ -150,6 +150,8 @@ fn follows_insert(tokens: &[TokenWithSpan], places: &[usize], at: usize) -> bool
     for back in (lowest..at).rev() {
         match word(tokens, places, back).as_deref() {
             Some("insert") => return back + 1 == at,
+            // What is inserted has begun: `VALUES (ARRAY[1])` names no target.
+            Some("values" | "select" | "with" | "returning") => return false,
             Some("into") => return back > 0 && word(tokens, places, back - 1).as_deref() == Some("insert"),
             _ => {}
         }
