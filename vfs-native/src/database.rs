@@ -39,6 +39,7 @@ impl Database {
             vfs: Arc::new(MemoryVfs::new()),
             clock: Arc::new(NativeClock::new()),
             entropy: Arc::new(NativeEntropy),
+            zones: Arc::new(crate::NativeTimeZones),
         };
         // Memory has no barrier to give, and nobody expects one.
         let options = Options { allow_weaker_barrier: true, ..Options::default() };

@@ -25,11 +25,13 @@ mod keeper;
 mod mount;
 mod registry;
 mod vfs;
+mod zones;
 
 pub use clock::NativeClock;
 pub use database::Database;
 pub use entropy::NativeEntropy;
 pub use vfs::{NativeVfs, native_env};
+pub use zones::NativeTimeZones;
 
 pub use decentdb_core::catalog::{Catalog, Rule, Table};
 pub use decentdb_core::db::{

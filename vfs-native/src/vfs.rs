@@ -17,7 +17,12 @@ pub struct NativeVfs;
 
 /// Files, clock and entropy of the operating system.
 pub fn native_env() -> Env {
-    Env { vfs: Arc::new(NativeVfs), clock: Arc::new(NativeClock::new()), entropy: Arc::new(NativeEntropy) }
+    Env {
+        vfs: Arc::new(NativeVfs),
+        clock: Arc::new(NativeClock::new()),
+        entropy: Arc::new(NativeEntropy),
+        zones: Arc::new(crate::NativeTimeZones),
+    }
 }
 
 impl Vfs for NativeVfs {

@@ -59,7 +59,12 @@ impl Storage {
             Storage::Opfs(mount) => Arc::new(Shared(Rc::clone(mount))),
             Storage::Memory(files) => Arc::new(files.clone()),
         };
-        let env = Env { vfs, clock: Arc::new(JsClock::new()), entropy: Arc::new(entropy) };
+        let env = Env {
+            vfs,
+            clock: Arc::new(JsClock::new()),
+            entropy: Arc::new(entropy),
+            zones: Arc::new(decentdb_core::env::NoTimeZones),
+        };
         Ok(env)
     }
 

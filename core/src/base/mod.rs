@@ -8,6 +8,7 @@ pub mod ids;
 pub mod limits;
 pub mod sync;
 pub mod words;
+pub mod zone;
 
 pub use cell::{Cell, CellWidth, ColumnLayout, OwnedCell};
 pub use ids::{ColumnId, CommitSeq, Lsn, ObjectId, PageNo, RowId};

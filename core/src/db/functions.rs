@@ -4,6 +4,7 @@ use core::cell::Cell;
 
 use crate::base::ObjectId;
 use crate::base::words::quoted;
+use crate::base::zone::Zone;
 use crate::catalog::{Catalog, Relation, Sequence};
 use crate::env::{Nanos, UnixMicros};
 use crate::error::{Error, Result, SqlState};
@@ -192,6 +193,14 @@ impl FunctionContext for StatementContext<'_> {
             CatalogQuestion::Serial(table, column) => self.serial(table, column),
             question => super::system::answer(self, question),
         }
+    }
+
+    fn zone(&self) -> &Zone {
+        self.settings.zone()
+    }
+
+    fn zone_named(&self, name: &str) -> Option<Zone> {
+        self.settings.zone_named(name)
     }
 
     fn setting(&self, name: &str) -> Option<String> {

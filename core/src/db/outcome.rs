@@ -1,10 +1,13 @@
 //! What a finished statement leaves: its tag, its columns, its rows, its notices.
 
+use crate::base::zone::Zone;
 use crate::batch::Batch;
 use crate::error::{Result, SqlState};
 use crate::value::TypeName;
+use crate::value::{SqlType, temporal};
 
 use super::Row;
+use super::conversions::ValueRef;
 
 /// A result column.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -54,6 +57,8 @@ pub struct Outcome {
     pub notices: Vec<Notice>,
     /// What COPY TO STDOUT wrote.
     pub copied: Option<Vec<u8>>,
+    /// Where the session was.
+    pub(super) zone: Zone,
 }
 
 impl Outcome {
@@ -69,6 +74,14 @@ impl Outcome {
 
     /// Every value in PostgreSQL's text form; `None` is NULL.
     pub fn text_rows(&self) -> Result<Vec<Vec<Option<String>>>> {
-        self.iter().map(|row| (0..self.columns.len()).map(|index| row.get(index)).collect()).collect()
+        let one = |row: &Row<'_>, index: usize| match row.value(index)? {
+            ValueRef::Int(instant, SqlType::TimestampTz) => {
+                let mut text = String::new();
+                temporal::write_instant(instant, &self.zone, &mut text);
+                Ok(Some(text))
+            }
+            _ => row.get(index),
+        };
+        self.iter().map(|row| (0..self.columns.len()).map(|index| one(&row, index)).collect()).collect()
     }
 }

@@ -354,6 +354,7 @@ impl Portal {
             rows,
             notices,
             copied: self.take_copied(),
+            zone: self.run.settings.zone().clone(),
         })
     }
 }

@@ -162,7 +162,8 @@ pub(super) struct NamedStatement {
 
 impl Session {
     pub(super) fn new(shared: Arc<Shared>) -> Session {
-        let settings = Arc::new(Settings::new(shared.options.durability));
+        let settings =
+            Arc::new(Settings::new(shared.options.durability).with_zones(Arc::clone(&shared.env.zones)));
         Session {
             shared,
             phase: Phase::Idle,

@@ -12,6 +12,7 @@ mod memory;
 mod seeded;
 mod vfs;
 
+pub use crate::base::zone::{NoTimeZones, TimeZones, ZoneRules, ZoneTime};
 pub use clock::{Clock, Nanos, Slept, UnixMicros};
 pub use entropy::Entropy;
 pub use memory::MemoryVfs;
@@ -20,7 +21,7 @@ pub use vfs::{Barrier, FileName, OpenMode, SyncKind, Vfs, VfsError, VfsErrorKind
 
 use std::sync::Arc;
 
-/// Files, time and chance. Cloning shares them.
+/// Files, time, chance and time zones. Cloning shares them.
 #[derive(Clone)]
 pub struct Env {
     /// Files.
@@ -29,4 +30,6 @@ pub struct Env {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+    /// Time zones by name.
+    pub zones: Arc<dyn TimeZones>,
 }

@@ -149,6 +149,7 @@ impl Env {
             vfs: Arc::new(vfs),
             clock: Arc::new(ManualClock::default()),
             entropy: Arc::new(SeededEntropy::new(seed)),
+            zones: Arc::new(super::NoTimeZones),
         }
     }
 }

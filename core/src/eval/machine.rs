@@ -104,7 +104,8 @@ impl Node {
             }
             Node::Coalesce(items, ty) => logic::coalesce(items, *ty, batch, rows, cx)?,
             Node::Cast { operand, from, to, explicit } => {
-                cast::column(operand.evaluate(batch, rows, cx)?, *from, *to, *explicit, count)?
+                let operand = operand.evaluate(batch, rows, cx)?;
+                cast::column(operand, *from, *to, *explicit, count, cx.functions)?
             }
             Node::Call { function, arguments, ty } => call(*function, arguments, *ty, batch, rows, cx)?,
             Node::Subquery { id, outer, asked, ty } => subquery(*id, outer, asked, *ty, batch, rows, cx)?,

@@ -3,8 +3,9 @@
 use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::function;
-use crate::value::{Datum, arithmetic, cast, compare};
+use crate::value::{Datum, arithmetic, compare};
 
+use super::cast;
 use super::comparison;
 use super::like;
 use super::program::{Asked, EvalContext, Node, Question};
@@ -124,7 +125,7 @@ impl Node {
                 Datum::Null
             }
             Node::Cast { operand, from, to, explicit } => {
-                cast(&operand.value(row, cx)?, *from, *to, *explicit)?
+                cast::datum(&operand.value(row, cx)?, *from, *to, *explicit, cx.functions)?
             }
             Node::Call { function, arguments, .. } => {
                 let arguments =

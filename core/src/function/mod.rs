@@ -18,6 +18,7 @@ mod window;
 mod tests;
 
 use crate::base::sync::MaybeSend;
+use crate::base::zone::Zone;
 use crate::error::{Error, Result};
 use crate::value::{Datum, SqlType};
 
@@ -115,6 +116,14 @@ pub trait FunctionContext {
     /// The last value drawn by this session from any sequence, as `lastval()`.
     fn last_value(&self) -> Result<i64> {
         Err(Error::unsupported("lastval"))
+    }
+    /// The session's time zone.
+    fn zone(&self) -> &Zone {
+        const { &Zone::UTC }
+    }
+    /// A time zone by its IANA name, where the host knows it.
+    fn zone_named(&self, _name: &str) -> Option<Zone> {
+        None
     }
     /// A session setting, as `current_setting('name')`.
     fn setting(&self, name: &str) -> Option<String>;

@@ -68,7 +68,8 @@ pub(super) fn boolean(value: bool) -> Expr {
 // Times with zones read and print by the session's zone; unknown text may be `now`.
 fn depends_on_session(from: SqlType, to: SqlType) -> bool {
     let zoned = |ty: SqlType| matches!(ty, SqlType::TimestampTz);
-    let temporal =
-        |ty: SqlType| matches!(ty, SqlType::Date | SqlType::Time | SqlType::Timestamp | SqlType::Interval);
+    let temporal = |ty: SqlType| {
+        matches!(ty, SqlType::Date | SqlType::Time | SqlType::TimeTz | SqlType::Timestamp | SqlType::Interval)
+    };
     from != to && (zoned(from) || zoned(to) || temporal(from) != temporal(to))
 }

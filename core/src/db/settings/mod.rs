@@ -13,6 +13,9 @@ mod parameters;
 mod value;
 
 use crate::base::words::quoted;
+use std::sync::Arc;
+
+use crate::base::zone::{NoTimeZones, TimeZones, Zone};
 use crate::error::{Error, Result, SqlState};
 use crate::pager::Durability;
 use crate::physical::Choices;
@@ -33,6 +36,8 @@ pub(super) struct Settings {
     default_isolation: Isolation,
     statement_timeout_millis: u64,
     choices: Choices,
+    zone: Zone,
+    zones: Arc<dyn TimeZones>,
     /// What was set to something else than its default, by index in [`PARAMETERS`].
     changed: Vec<(usize, String)>,
     /// The application's own: names with a dot.
@@ -51,9 +56,26 @@ impl Settings {
             default_isolation: Isolation::default(),
             statement_timeout_millis: 0,
             choices: Choices::default(),
+            zone: Zone::UTC,
+            zones: Arc::new(NoTimeZones),
             changed: Vec::new(),
             custom: Vec::new(),
         }
+    }
+
+    /// The same where the host knows these time zones.
+    pub(super) fn with_zones(self, zones: Arc<dyn TimeZones>) -> Settings {
+        Settings { zones, ..self }
+    }
+
+    /// The session's time zone.
+    pub(super) fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// A region the host knows.
+    pub(super) fn zone_named(&self, name: &str) -> Option<Zone> {
+        self.zones.find(name).map(|(name, rules)| Zone::region(name, rules))
     }
 
     /// Schemas searched for unqualified names.
@@ -96,12 +118,12 @@ impl Settings {
     }
 
     /// What readers of this session are called: its `application_name`.
-    pub(super) fn label(&self) -> Option<std::sync::Arc<str>> {
+    pub(super) fn label(&self) -> Option<Arc<str>> {
         if self.changed.is_empty() {
             return None;
         }
         let name = self.stored("application_name")?;
-        (!name.is_empty()).then(|| std::sync::Arc::from(name))
+        (!name.is_empty()).then(|| Arc::from(name))
     }
 
     /// Sets when commits are done.
@@ -229,7 +251,10 @@ impl Settings {
                 self.settle_path();
                 return Ok(text);
             }
-            "TimeZone" => return time_zone(&text),
+            "TimeZone" => {
+                self.zone = self.time_zone(&text)?;
+                return Ok(self.zone.name.clone().into_owned());
+            }
             "durability" | "synchronous_commit" => {
                 self.durability = match defaults {
                     Some(defaults) => defaults.durability,
@@ -272,6 +297,32 @@ impl Settings {
         Ok(stored)
     }
 
+    // UTC by any of its names, hours east as a number, or a region.
+    fn time_zone(&self, text: &str) -> Result<Zone> {
+        match text.to_ascii_lowercase().as_str() {
+            "utc" | "etc/utc" | "default" | "local" => return Ok(Zone::UTC),
+            "gmt" => return Ok(Zone::fixed("GMT".into(), 0)),
+            _ => {}
+        }
+        if let Ok(hours) = text.trim().parse::<f64>()
+            && hours.abs() < 168.0
+        {
+            #[expect(clippy::cast_possible_truncation, reason = "bounded just above")]
+            let east = (hours * 3600.0).round() as i64;
+            let shown = |sign: i64| {
+                let mut out = String::new();
+                crate::value::temporal::write_zone(sign * east, &mut out);
+                out
+            };
+            return Ok(Zone::fixed(format!("<{}>{}", shown(1), shown(-1)).into(), east));
+        }
+        match self.zone_named(text) {
+            Some(zone) => Ok(zone),
+            None if self.zones.is_empty() => Err(Error::unsupported(format!("the time zone \"{text}\""))),
+            None => Err(invalid("TimeZone", text)),
+        }
+    }
+
     fn set_custom(&mut self, name: &str, value: Option<&str>) -> Result<()> {
         if !name.contains('.') {
             return Err(unrecognized(name));
@@ -308,14 +359,6 @@ fn find(name: &str) -> Option<(usize, &'static Parameter)> {
 
 fn unrecognized(name: &str) -> Error {
     Error::new(SqlState::UNDEFINED_OBJECT, format!("unrecognized configuration parameter \"{name}\""))
-}
-
-fn time_zone(zone: &str) -> Result<String> {
-    Ok(match zone.to_ascii_lowercase().as_str() {
-        "utc" | "etc/utc" | "default" | "local" | "0" => "UTC".to_owned(),
-        "gmt" => "GMT".to_owned(),
-        _ => return Err(Error::unsupported(format!("the time zone \"{zone}\""))),
-    })
 }
 
 /// `ISO, MDY`: the order matters to no text that is read here but ISO's, so another than MDY is refused.

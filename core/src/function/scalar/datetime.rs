@@ -1,6 +1,8 @@
 //! Dates and times: the clock, parts, truncation, construction, and the functions behind operators.
 
+use crate::base::zone::Zone;
 use crate::error::{Error, Result, SqlState};
+use crate::function::FunctionContext;
 use crate::function::argument::{float, int, interval, out, text};
 use crate::function::registry::{Entry, f};
 use crate::value::SqlType::{
@@ -11,24 +13,30 @@ use crate::value::temporal::{
     date_out_of_range, date_to_timestamp, field, format, interval as span, is_infinite, is_infinite_date,
     timestamp, timetz, zone,
 };
-use crate::value::{Datum, Interval, Numeric, SqlType};
+use crate::value::{Datum, Interval, Numeric};
 
 pub(super) static FUNCTIONS: &[Entry] = &[
     f("now", &[], TimestampTz, |_, c| Ok(Datum::Int(c.transaction_time()))).stable(),
     f("transaction_timestamp", &[], TimestampTz, |_, c| Ok(Datum::Int(c.transaction_time()))).stable(),
     f("current_timestamp", &[], TimestampTz, |_, c| Ok(Datum::Int(c.transaction_time()))).stable(),
-    f("localtimestamp", &[], Timestamp, |_, c| Ok(Datum::Int(c.transaction_time()))).stable(),
+    f("localtimestamp", &[], Timestamp, |_, c| Ok(Datum::Int(here(c, c.transaction_time())?))).stable(),
     f("statement_timestamp", &[], TimestampTz, |_, c| Ok(Datum::Int(c.statement_time()))).stable(),
     f("clock_timestamp", &[], TimestampTz, |_, c| Ok(Datum::Int(c.clock_time()))).volatile(),
-    f("current_date", &[], Date, |_, c| Ok(Datum::Int(c.transaction_time().div_euclid(MICROS_PER_DAY))))
-        .stable(),
-    f("localtime", &[], Time, |_, c| Ok(Datum::Int(c.transaction_time().rem_euclid(MICROS_PER_DAY))))
-        .stable(),
+    f("current_date", &[], Date, |_, c| {
+        Ok(Datum::Int(here(c, c.transaction_time())?.div_euclid(MICROS_PER_DAY)))
+    })
+    .stable(),
+    f("localtime", &[], Time, |_, c| {
+        Ok(Datum::Int(here(c, c.transaction_time())?.rem_euclid(MICROS_PER_DAY)))
+    })
+    .stable(),
     f("date_trunc", &[Text, Timestamp], Timestamp, |a, _| {
         Ok(Datum::Int(field::truncate(text(a, 0)?, int(a, 1)?, Timestamp)?))
     }),
-    f("date_trunc", &[Text, TimestampTz], TimestampTz, |a, _| {
-        Ok(Datum::Int(field::truncate(text(a, 0)?, int(a, 1)?, TimestampTz)?))
+    f("date_trunc", &[Text, TimestampTz], TimestampTz, |a, c| truncated(text(a, 0)?, int(a, 1)?, c.zone()))
+        .stable(),
+    f("date_trunc", &[Text, TimestampTz, Text], TimestampTz, |a, c| {
+        truncated(text(a, 0)?, int(a, 1)?, &zone_of(text(a, 2)?, c)?)
     })
     .stable(),
     f("date_trunc", &[Text, Span], Span, |a, _| {
@@ -41,10 +49,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("extract", &[Text, Timestamp], Num, |a, _| {
         exact(field::of_timestamp(text(a, 0)?, int(a, 1)?, Timestamp)?)
     }),
-    f("extract", &[Text, TimestampTz], Num, |a, _| {
-        exact(field::of_timestamp(text(a, 0)?, int(a, 1)?, TimestampTz)?)
-    })
-    .stable(),
+    f("extract", &[Text, TimestampTz], Num, |a, c| exact(part(text(a, 0)?, int(a, 1)?, c)?)).stable(),
     f("extract", &[Text, Span], Num, |a, _| exact(field::of_interval(text(a, 0)?, interval(a, 1)?)?)),
     // A date's parts come by way of its timestamp: hours of a date are 0 here, an error in extract.
     f("date_part", &[Text, Date], Float8, |a, _| {
@@ -54,25 +59,23 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("date_part", &[Text, Timestamp], Float8, |a, _| {
         inexact(field::of_timestamp(text(a, 0)?, int(a, 1)?, Timestamp)?)
     }),
-    f("date_part", &[Text, TimestampTz], Float8, |a, _| {
-        inexact(field::of_timestamp(text(a, 0)?, int(a, 1)?, TimestampTz)?)
-    })
-    .stable(),
+    f("date_part", &[Text, TimestampTz], Float8, |a, c| inexact(part(text(a, 0)?, int(a, 1)?, c)?)).stable(),
     f("date_part", &[Text, Span], Float8, |a, _| inexact(field::of_interval(text(a, 0)?, interval(a, 1)?)?)),
     f("age", &[Timestamp, Timestamp], Span, |a, _| {
         Ok(Datum::Interval(timestamp::age(int(a, 0)?, int(a, 1)?)?))
     }),
-    f("age", &[TimestampTz, TimestampTz], Span, |a, _| {
-        Ok(Datum::Interval(timestamp::age(int(a, 0)?, int(a, 1)?)?))
-    }),
+    f("age", &[TimestampTz, TimestampTz], Span, |a, c| {
+        Ok(Datum::Interval(timestamp::age(here(c, int(a, 0)?)?, here(c, int(a, 1)?)?)?))
+    })
+    .stable(),
     f("age", &[Timestamp], Span, |a, c| {
-        let today = c.transaction_time().div_euclid(MICROS_PER_DAY) * MICROS_PER_DAY;
+        let today = here(c, c.transaction_time())?.div_euclid(MICROS_PER_DAY) * MICROS_PER_DAY;
         Ok(Datum::Interval(timestamp::age(today, int(a, 0)?)?))
     })
     .stable(),
     f("age", &[TimestampTz], Span, |a, c| {
-        let today = c.transaction_time().div_euclid(MICROS_PER_DAY) * MICROS_PER_DAY;
-        Ok(Datum::Interval(timestamp::age(today, int(a, 0)?)?))
+        let today = here(c, c.transaction_time())?.div_euclid(MICROS_PER_DAY) * MICROS_PER_DAY;
+        Ok(Datum::Interval(timestamp::age(today, here(c, int(a, 0)?)?)?))
     })
     .stable(),
     f("make_date", &[Int4, Int4, Int4], Date, |a, _| {
@@ -82,8 +85,12 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         Ok(Datum::Int(make_time(int(a, 0)?, int(a, 1)?, float(a, 2)?)?))
     }),
     f("make_timestamp", &[Int4, Int4, Int4, Int4, Int4, Float8], Timestamp, |a, _| make_timestamp(a)),
-    f("make_timestamptz", &[Int4, Int4, Int4, Int4, Int4, Float8], TimestampTz, |a, _| make_timestamp(a))
+    f("make_timestamptz", &[Int4, Int4, Int4, Int4, Int4, Float8], TimestampTz, |a, c| made(a, c.zone()))
         .stable(),
+    f("make_timestamptz", &[Int4, Int4, Int4, Int4, Int4, Float8, Text], TimestampTz, |a, c| {
+        made(a, &zone_of(text(a, 6)?, c)?)
+    })
+    .stable(),
     f("make_interval", &[Int4, Int4, Int4, Int4, Int4, Int4, Float8], Span, |a, _| make_interval(a))
         .optional(7),
     f("to_timestamp", &[Float8], TimestampTz, |a, _| from_epoch(float(a, 0)?)),
@@ -94,17 +101,22 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("justify_hours", &[Span], Span, |a, _| Ok(Datum::Interval(span::justify_hours(interval(a, 0)?)?))),
     f("justify_days", &[Span], Span, |a, _| Ok(Datum::Interval(span::justify_days(interval(a, 0)?)?))),
     f("justify_interval", &[Span], Span, |a, _| Ok(Datum::Interval(span::justify(interval(a, 0)?)?))),
-    f("timezone", &[Text, Timestamp], TimestampTz, |a, _| shift(int(a, 1)?, -zone::by_name(text(a, 0)?)?)),
-    f("timezone", &[Text, TimestampTz], Timestamp, |a, _| shift(int(a, 1)?, zone::by_name(text(a, 0)?)?)),
+    f("timezone", &[Text, Timestamp], TimestampTz, |a, c| {
+        Ok(Datum::Int(instant(&zone_of(text(a, 0)?, c)?, int(a, 1)?)?))
+    }),
+    f("timezone", &[Text, TimestampTz], Timestamp, |a, c| {
+        Ok(Datum::Int(local(&zone_of(text(a, 0)?, c)?, int(a, 1)?)?))
+    }),
     f("timezone", &[Span, Timestamp], TimestampTz, |a, _| {
         shift(int(a, 1)?, -(interval(a, 0)?.micros / MICROS_PER_SECOND))
     }),
     f("timezone", &[Span, TimestampTz], Timestamp, |a, _| {
         shift(int(a, 1)?, interval(a, 0)?.micros / MICROS_PER_SECOND)
     }),
-    f("timezone", &[Text, TimeTz], TimeTz, |a, _| {
-        Ok(Datum::Int(in_zone(int(a, 1)?, zone::by_name(text(a, 0)?)?)))
-    }),
+    f("timezone", &[Text, TimeTz], TimeTz, |a, c| {
+        Ok(Datum::Int(in_zone(int(a, 1)?, zone_of(text(a, 0)?, c)?.east(c.transaction_time()))))
+    })
+    .stable(),
     f("timezone", &[Span, TimeTz], TimeTz, |a, _| {
         let east = interval(a, 0)?.micros / MICROS_PER_SECOND;
         if east.abs() >= zone::DISPLACEMENT_END {
@@ -112,10 +124,12 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         }
         Ok(Datum::Int(in_zone(int(a, 1)?, east)))
     }),
-    f("to_char", &[Timestamp, Text], Text, |a, _| to_char(int(a, 0)?, text(a, 1)?, Timestamp)).stable(),
-    f("to_char", &[TimestampTz, Text], Text, |a, _| to_char(int(a, 0)?, text(a, 1)?, TimestampTz)).stable(),
+    f("to_char", &[Timestamp, Text], Text, |a, _| to_char(int(a, 0)?, text(a, 1)?, None)).stable(),
+    f("to_char", &[TimestampTz, Text], Text, |a, c| to_char(int(a, 0)?, text(a, 1)?, Some(c.zone())))
+        .stable(),
     f("date", &[Timestamp], Date, |a, _| Ok(Datum::Int(temporal::timestamp_to_date(int(a, 0)?)))),
-    f("date", &[TimestampTz], Date, |a, _| Ok(Datum::Int(temporal::timestamp_to_date(int(a, 0)?)))).stable(),
+    f("date", &[TimestampTz], Date, |a, c| Ok(Datum::Int(temporal::timestamp_to_date(here(c, int(a, 0)?)?))))
+        .stable(),
 ];
 
 /// The functions that operators resolve to, under PostgreSQL's names.
@@ -149,16 +163,16 @@ pub(super) static OPERATORS: &[Entry] = &[
     f("timestamp_mi", &[Timestamp, Timestamp], Span, |a, _| {
         Ok(Datum::Interval(timestamp::subtract(int(a, 0)?, int(a, 1)?)?))
     }),
-    f("timestamptz_pl_interval", &[TimestampTz, Span], TimestampTz, |a, _| {
-        shifted(int(a, 0)?, interval(a, 1)?)
+    f("timestamptz_pl_interval", &[TimestampTz, Span], TimestampTz, |a, c| {
+        shifted_here(c, int(a, 0)?, interval(a, 1)?)
     })
     .stable(),
-    f("timestamptz_mi_interval", &[TimestampTz, Span], TimestampTz, |a, _| {
-        shifted(int(a, 0)?, span::negate(interval(a, 1)?)?)
+    f("timestamptz_mi_interval", &[TimestampTz, Span], TimestampTz, |a, c| {
+        shifted_here(c, int(a, 0)?, span::negate(interval(a, 1)?)?)
     })
     .stable(),
-    f("interval_pl_timestamptz", &[Span, TimestampTz], TimestampTz, |a, _| {
-        shifted(int(a, 1)?, interval(a, 0)?)
+    f("interval_pl_timestamptz", &[Span, TimestampTz], TimestampTz, |a, c| {
+        shifted_here(c, int(a, 1)?, interval(a, 0)?)
     })
     .stable(),
     f("timestamptz_mi", &[TimestampTz, TimestampTz], Span, |a, _| {
@@ -196,6 +210,78 @@ pub(super) static OPERATORS: &[Entry] = &[
     }),
     f("interval_um", &[Span], Span, |a, _| Ok(Datum::Interval(span::negate(interval(a, 0)?)?))),
 ];
+
+/// What the clocks of a zone show; infinity stays.
+fn local(zone: &Zone, instant: i64) -> Result<i64> {
+    if is_infinite(instant) {
+        return Ok(instant);
+    }
+    zone.local(instant).ok_or_else(temporal::timestamp_out_of_range)
+}
+
+/// The instant at which the clocks of a zone show this.
+fn instant(zone: &Zone, local: i64) -> Result<i64> {
+    if is_infinite(local) {
+        return Ok(local);
+    }
+    let instant = zone.instant(local).ok_or_else(temporal::timestamp_out_of_range)?;
+    temporal::check_timestamp(instant)
+}
+
+fn here(context: &dyn FunctionContext, instant: i64) -> Result<i64> {
+    local(context.zone(), instant)
+}
+
+/// An abbreviation, an offset or a region.
+fn zone_of(name: &str, context: &dyn FunctionContext) -> Result<Zone> {
+    match zone::by_name(name) {
+        Ok(east) => Ok(Zone::fixed("".into(), east)),
+        Err(error) => context.zone_named(name.trim()).ok_or(error),
+    }
+}
+
+fn truncated(unit: &str, at: i64, zone: &Zone) -> Result<Datum> {
+    if is_infinite(at) || zone.is_utc() {
+        return Ok(Datum::Int(field::truncate(unit, at, TimestampTz)?));
+    }
+    let start = field::truncate(unit, local(zone, at)?, TimestampTz)?;
+    // Within a day the offset stays what it was: an hour that is shown twice is two hours.
+    let whole_days = start.rem_euclid(MICROS_PER_DAY) == 0 && !unit.to_ascii_lowercase().starts_with("hour");
+    Ok(Datum::Int(if whole_days { instant(zone, start)? } else { start - zone.east(at) * MICROS_PER_SECOND }))
+}
+
+/// A part of an instant as the session's clocks show it.
+fn part(name: &str, at: i64, context: &dyn FunctionContext) -> Result<Option<Numeric>> {
+    let zone = context.zone();
+    let asked = name.to_ascii_lowercase();
+    if zone.is_utc() || is_infinite(at) || asked == "epoch" {
+        return field::of_timestamp(name, at, TimestampTz);
+    }
+    let east = zone.east(at);
+    match asked.as_str() {
+        "timezone" => Ok(Some(Numeric::from(east))),
+        "timezone_hour" | "timezone_h" => Ok(Some(Numeric::from(east / 3600))),
+        "timezone_minute" | "timezone_m" => Ok(Some(Numeric::from(east / 60 % 60))),
+        _ => field::of_timestamp(name, here(context, at)?, TimestampTz),
+    }
+}
+
+/// Months and days by the clocks of the session, then time.
+fn shifted_here(context: &dyn FunctionContext, at: i64, by: Interval) -> Result<Datum> {
+    let zone = context.zone();
+    if zone.is_utc() || (by.months == 0 && by.days == 0) || is_infinite(at) {
+        return shifted(at, by);
+    }
+    let moved = timestamp::add(local(zone, at)?, Interval { micros: 0, ..by })?;
+    shifted(instant(zone, moved)?, Interval { months: 0, days: 0, micros: by.micros })
+}
+
+fn made(a: &[Datum], zone: &Zone) -> Result<Datum> {
+    match make_timestamp(a)? {
+        Datum::Int(local) => Ok(Datum::Int(instant(zone, local)?)),
+        other => Ok(other),
+    }
+}
 
 fn exact(part: Option<Numeric>) -> Result<Datum> {
     Ok(part.map_or(Datum::Null, Datum::Numeric))
@@ -328,9 +414,13 @@ fn from_epoch(seconds: f64) -> Result<Datum> {
     Ok(Datum::Int(micros as i64))
 }
 
-fn to_char(instant: i64, template: &str, ty: SqlType) -> Result<Datum> {
-    match format::to_char(instant, template, ty == TimestampTz) {
-        Some(text) => out(text),
-        None => Ok(Datum::Null),
-    }
+fn to_char(at: i64, template: &str, zone: Option<&Zone>) -> Result<Datum> {
+    let shown = match zone {
+        Some(zone) => {
+            let clock = format::ZoneShown { east: zone.east(at), abbreviation: zone.abbreviation(at) };
+            format::to_char(local(zone, at)?, template, Some(&clock))
+        }
+        None => format::to_char(at, template, None),
+    };
+    shown.map_or(Ok(Datum::Null), out)
 }

@@ -32,20 +32,29 @@ const PATTERNS: &[&str] = &[
     "b.c.", "a.d.", "BC", "AD", "bc", "ad", "TZH", "TZM", "TZ", "tz", "OF",
 ];
 
-struct Moment {
+/// What the clocks of the zone show at the instant.
+#[derive(Clone, Debug)]
+pub struct ZoneShown {
+    /// Seconds east.
+    pub east: i64,
+    /// The name of the time.
+    pub abbreviation: String,
+}
+
+struct Moment<'z> {
     date: Civil,
     day: i64,
     micros: i64,
-    has_zone: bool,
+    zone: Option<&'z ZoneShown>,
 }
 
 /// Writes a timestamp by a template; `None` (NULL) for infinite ones.
-pub fn to_char(timestamp: i64, template: &str, has_zone: bool) -> Option<String> {
+pub fn to_char(timestamp: i64, template: &str, zone: Option<&ZoneShown>) -> Option<String> {
     if is_infinite(timestamp) {
         return None;
     }
     let (date, micros) = split(timestamp);
-    let moment = Moment { date, day: days(date.year, date.month, date.day), micros, has_zone };
+    let moment = Moment { date, day: days(date.year, date.month, date.day), micros, zone };
     let mut out = String::new();
     let mut rest = template;
     while let Some(first) = rest.chars().next() {
@@ -105,7 +114,7 @@ fn ordinal(number: &str) -> &'static str {
     }
 }
 
-impl Moment {
+impl Moment<'_> {
     fn write(&self, pattern: &str, fill: bool, out: &mut String) {
         let hour = self.micros / MICROS_PER_HOUR;
         let fraction = self.micros % MICROS_PER_SECOND;
@@ -192,10 +201,16 @@ impl Moment {
             "bc" | "ad" => out.push_str(if self.date.year > 0 { "ad" } else { "bc" }),
             "B.C." | "A.D." => out.push_str(if self.date.year > 0 { "A.D." } else { "B.C." }),
             "b.c." | "a.d." => out.push_str(if self.date.year > 0 { "a.d." } else { "b.c." }),
-            "TZ" if self.has_zone => out.push_str("UTC"),
-            "tz" if self.has_zone => out.push_str("utc"),
-            "OF" | "TZH" => out.push_str("+00"),
-            "TZM" => out.push_str("00"),
+            "TZ" => out.push_str(self.zone.map_or("", |zone| &zone.abbreviation)),
+            "tz" => out.push_str(&self.zone.map_or(String::new(), |zone| zone.abbreviation.to_lowercase())),
+            "OF" | "TZH" => {
+                let east = self.zone.map_or(0, |zone| zone.east);
+                let shown = if pattern == "OF" { east } else { east / 3600 * 3600 };
+                super::write_zone(shown, out);
+            }
+            "TZM" => {
+                let _infallible = write!(out, "{:02}", self.zone.map_or(0, |zone| zone.east.abs() / 60 % 60));
+            }
             _ => {}
         }
     }

@@ -16,11 +16,12 @@ pub mod timestamp;
 pub mod timetz;
 pub mod zone;
 
+use crate::base::zone::Zone;
 use crate::error::{Error, Result, SqlState};
 
 use super::{Datum, Interval, SqlType, TypeName};
 
-pub(crate) use print::{write, write_interval};
+pub(crate) use print::{write, write_instant, write_interval, write_zone};
 
 /// Microseconds of a second.
 pub const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -78,9 +79,25 @@ pub(crate) fn check_timestamp(micros: i64) -> Result<i64> {
 pub(crate) fn parse(text: &str, ty: TypeName, now: Option<i64>) -> Result<Datum> {
     let datum = match ty.ty {
         SqlType::Interval => Datum::Interval(parse_interval::parse(text)?),
-        _ => Datum::Int(parse::parse(text, ty.ty, now)?),
+        _ => Datum::Int(parse::parse(text, ty.ty, &Moment { now, zone: &Zone::UTC, find: &|_| None })?),
     };
     super::apply_modifier(datum, ty, false)
+}
+
+/// What the meaning of a time's text may depend on.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    /// The time of the transaction; without it `now` and its kin are refused.
+    pub now: Option<i64>,
+    /// Where the session is.
+    pub zone: &'a Zone,
+    /// Regions by name.
+    pub find: &'a dyn Fn(&str) -> Option<Zone>,
+}
+
+/// As [`super::Datum::parse`], at a moment of a session.
+pub fn parse_in(text: &str, ty: TypeName, moment: &Moment<'_>) -> Result<Datum> {
+    super::apply_modifier(Datum::Int(parse::parse(text, ty.ty, moment)?), ty, false)
 }
 
 /// Rounds half up to `digits` fractional digits of a second.

@@ -4,9 +4,11 @@
 //! seen, as in PostgreSQL: `January 8, 1999`, `1999-01-08 04:05:06.789-08`, `19990108T040506`,
 //! `1/8/1999` (month first), `J2451187`, `now`, `infinity`. Intervals are read elsewhere.
 
+use crate::base::zone::Zone;
 use crate::error::{Error, Result, SqlState};
 use crate::value::SqlType;
 
+use super::Moment;
 use super::date::{JULIAN_OF_2000, civil, days, month_days};
 use super::timetz;
 use super::zone::{self, DISPLACEMENT_END};
@@ -69,8 +71,8 @@ impl Problem {
 }
 
 /// Reads a date, time, timestamp or timestamptz.
-pub(super) fn parse(text: &str, ty: SqlType, now: Option<i64>) -> Result<i64> {
-    read(text, ty, now).map_err(|problem| problem.into_error(text, ty))
+pub(super) fn parse(text: &str, ty: SqlType, moment: &Moment<'_>) -> Result<i64> {
+    read(text, ty, moment).map_err(|problem| problem.into_error(text, ty))
 }
 
 #[derive(Default)]
@@ -86,6 +88,7 @@ struct Fields {
     afternoon: Option<bool>,
     before_christ: bool,
     zone: Option<i64>,
+    region: Option<Zone>,
     special: Option<Special>,
     /// `T` was seen: a number that follows is a time.
     time_follows: bool,
@@ -101,7 +104,7 @@ enum Special {
     NegativeInfinity,
 }
 
-fn read(text: &str, ty: SqlType, now: Option<i64>) -> Result<i64, Problem> {
+fn read(text: &str, ty: SqlType, moment: &Moment<'_>) -> Result<i64, Problem> {
     let mut fields =
         Fields { time_follows: matches!(ty, SqlType::Time | SqlType::TimeTz), ..Fields::default() };
     let mut count = 0;
@@ -111,13 +114,21 @@ fn read(text: &str, ty: SqlType, now: Option<i64>) -> Result<i64, Problem> {
         if count > FIELDS_MAX {
             return Err(Problem::Syntax);
         }
-        fields.take(field, after)?;
+        match (fields.take(field, after), field) {
+            (Err(problem @ (Problem::UnknownZone(_) | Problem::Syntax)), Field::Word(word)) => {
+                let found = (moment.find)(word).ok_or(problem)?;
+                if fields.zone.is_some() || fields.region.replace(found).is_some() {
+                    return Err(Problem::Syntax);
+                }
+            }
+            (taken, _) => taken?,
+        }
         rest = after;
     }
     if count == 0 {
         return Err(Problem::Syntax);
     }
-    fields.finish(ty, now)
+    fields.finish(ty, moment)
 }
 
 #[derive(Clone, Copy)]
@@ -557,12 +568,21 @@ impl Fields {
         Ok(days(year, month, day))
     }
 
-    fn finish(self, ty: SqlType, now: Option<i64>) -> Result<i64, Problem> {
+    /// Seconds east where clocks show this.
+    fn east(&self, local: i64, moment: &Moment<'_>) -> i64 {
+        match (self.zone, &self.region) {
+            (Some(east), _) => east,
+            (None, Some(region)) => region.east_at_local(local),
+            (None, None) => moment.zone.east_at_local(local),
+        }
+    }
+
+    fn finish(self, ty: SqlType, moment: &Moment<'_>) -> Result<i64, Problem> {
         if self.julian == Some(-1) {
             return Err(Problem::Syntax);
         }
         if let Some(special) = self.special {
-            return self.finish_special(special, ty, now);
+            return self.finish_special(special, ty, moment);
         }
         if matches!(ty, SqlType::Time | SqlType::TimeTz) {
             if self.micros.is_none() {
@@ -573,7 +593,7 @@ impl Fields {
                 self.day_number()?;
             }
             let micros = self.micros_of_day()?;
-            let zone = self.zone.unwrap_or(0);
+            let zone = self.east(moment.now.unwrap_or(0), moment);
             return Ok(if ty == SqlType::Time { micros } else { timetz::pack(micros, zone) });
         }
         let day = self.day_number()?;
@@ -581,27 +601,34 @@ impl Fields {
             self.micros_of_day()?;
             return if (DATE_MIN..DATE_END).contains(&day) { Ok(day) } else { Err(Problem::OutOfRange) };
         }
-        let zone = if ty == SqlType::TimestampTz { self.zone.unwrap_or(0) } else { 0 };
-        let micros = i128::from(day) * i128::from(MICROS_PER_DAY) + i128::from(self.micros_of_day()?)
-            - i128::from(zone) * i128::from(MICROS_PER_SECOND);
+        let local = i128::from(day) * i128::from(MICROS_PER_DAY) + i128::from(self.micros_of_day()?);
+        let zone = match i64::try_from(local) {
+            Ok(local) if ty == SqlType::TimestampTz => self.east(local, moment),
+            _ => 0,
+        };
+        let micros = local - i128::from(zone) * i128::from(MICROS_PER_SECOND);
         i64::try_from(micros)
             .ok()
             .filter(|micros| (TIMESTAMP_MIN..TIMESTAMP_END).contains(micros))
             .ok_or(Problem::OutOfRange)
     }
 
-    fn finish_special(self, special: Special, ty: SqlType, now: Option<i64>) -> Result<i64, Problem> {
+    fn finish_special(self, special: Special, ty: SqlType, moment: &Moment<'_>) -> Result<i64, Problem> {
         let has_date = self.year.is_some() || self.month.is_some() || self.day.is_some();
         let takes_time = matches!(special, Special::Day(_));
         if has_date || (self.micros.is_some() && !takes_time) {
             return Err(Problem::Syntax);
         }
+        let now = moment.now;
+        let here = now.and_then(|now| moment.zone.local(now));
         let instant = match special {
-            Special::Now => now.ok_or(Problem::NoClock)?,
+            Special::Now if ty == SqlType::TimestampTz => now.ok_or(Problem::NoClock)?,
+            Special::Now => here.ok_or(Problem::NoClock)?,
             Special::Day(away) => {
-                let today = now.ok_or(Problem::NoClock)?.div_euclid(MICROS_PER_DAY);
-                let zone = if ty == SqlType::TimestampTz { self.zone.unwrap_or(0) } else { 0 };
-                (today + away) * MICROS_PER_DAY + self.micros_of_day()? - zone * MICROS_PER_SECOND
+                let today = here.ok_or(Problem::NoClock)?.div_euclid(MICROS_PER_DAY);
+                let local = (today + away) * MICROS_PER_DAY + self.micros_of_day()?;
+                let zone = if ty == SqlType::TimestampTz { self.east(local, moment) } else { 0 };
+                local - zone * MICROS_PER_SECOND
             }
             Special::Epoch => days(1970, 1, 1) * MICROS_PER_DAY,
             Special::Infinity => INFINITY,
@@ -613,7 +640,7 @@ impl Fields {
             (SqlType::Date, _) => instant.div_euclid(MICROS_PER_DAY),
             (SqlType::Time | SqlType::TimeTz, INFINITY | NEGATIVE_INFINITY) => return Err(Problem::Syntax),
             (SqlType::TimeTz, _) if special == Special::Now => {
-                timetz::pack(instant.rem_euclid(MICROS_PER_DAY), 0)
+                timetz::pack(instant.rem_euclid(MICROS_PER_DAY), moment.zone.east(now.unwrap_or(0)))
             }
             (SqlType::Time, _) if special == Special::Now => instant.rem_euclid(MICROS_PER_DAY),
             (SqlType::Time | SqlType::TimeTz, _) => return Err(Problem::Syntax),

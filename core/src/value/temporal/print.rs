@@ -2,12 +2,13 @@
 
 use core::fmt::Write;
 
+use crate::base::zone::Zone;
 use crate::value::{Interval, SqlType};
 
 use super::date::civil;
 use super::{
     INFINITY, MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, NEGATIVE_INFINITY,
-    is_infinite_date,
+    is_infinite, is_infinite_date,
 };
 
 /// Appends a date, time, timestamp or timestamptz.
@@ -31,18 +32,28 @@ pub(crate) fn write(value: i64, ty: SqlType, out: &mut String) {
         _ => match value {
             INFINITY => out.push_str("infinity"),
             NEGATIVE_INFINITY => out.push_str("-infinity"),
-            _ => {
-                let before_christ = write_date(value.div_euclid(MICROS_PER_DAY), out);
-                out.push(' ');
-                write_time(value.rem_euclid(MICROS_PER_DAY), out);
-                if ty == SqlType::TimestampTz {
-                    out.push_str("+00");
-                }
-                if before_christ {
-                    out.push_str(" BC");
-                }
-            }
+            _ => write_moment(value, (ty == SqlType::TimestampTz).then_some(0), out),
         },
+    }
+}
+
+/// Appends an instant as the clocks of a zone show it.
+pub(crate) fn write_instant(instant: i64, zone: &Zone, out: &mut String) {
+    match zone.local(instant) {
+        Some(local) if !is_infinite(instant) => write_moment(local, Some(zone.east(instant)), out),
+        _ => write(instant, SqlType::TimestampTz, out),
+    }
+}
+
+fn write_moment(local: i64, east: Option<i64>, out: &mut String) {
+    let before_christ = write_date(local.div_euclid(MICROS_PER_DAY), out);
+    out.push(' ');
+    write_time(local.rem_euclid(MICROS_PER_DAY), out);
+    if let Some(east) = east {
+        write_zone(east, out);
+    }
+    if before_christ {
+        out.push_str(" BC");
     }
 }
 
