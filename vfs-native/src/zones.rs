@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use decentdb_core::env::{TimeZones, ZoneRules, ZoneTime};
+use decentdb_core::env::{TimeZones, ZoneRules};
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
@@ -26,14 +26,19 @@ fn database() -> &'static TimeZoneDatabase {
 }
 
 impl ZoneRules for Region {
-    fn at(&self, unix_seconds: i64) -> ZoneTime {
-        // Beyond the years that the rules are given for, the first and the last hold.
-        let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-        let instant =
-            Timestamp::from_second(unix_seconds.clamp(first, last)).unwrap_or(Timestamp::UNIX_EPOCH);
-        let info = self.0.to_offset_info(instant);
-        ZoneTime { east: i64::from(info.offset().seconds()), abbreviation: info.abbreviation().to_owned() }
+    fn east(&self, unix_seconds: i64) -> i64 {
+        i64::from(self.0.to_offset(instant(unix_seconds)).seconds())
     }
+
+    fn abbreviation(&self, unix_seconds: i64) -> String {
+        self.0.to_offset_info(instant(unix_seconds)).abbreviation().to_owned()
+    }
+}
+
+/// Beyond the years that the rules are given for, the first and the last hold.
+fn instant(unix_seconds: i64) -> Timestamp {
+    let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+    Timestamp::from_second(unix_seconds.clamp(first, last)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]
@@ -44,10 +49,7 @@ mod tests {
     fn regions_have_their_winters_summers_and_pasts() {
         let (name, berlin) = NativeTimeZones.find("europe/berlin").expect("known");
         assert_eq!(name, "Europe/Berlin");
-        let at = |seconds| {
-            let time = berlin.at(seconds);
-            (time.east, time.abbreviation)
-        };
+        let at = |seconds| (berlin.east(seconds), berlin.abbreviation(seconds));
         assert_eq!(at(1_704_067_200), (3600, "CET".to_owned()));
         assert_eq!(at(1_719_792_000), (7200, "CEST".to_owned()));
         assert_eq!(at(4_118_256_000), (7200, "CEST".to_owned()), "2100-07-02");

@@ -319,8 +319,7 @@ mod tests {
                 Batch { columns: vec![ints(&[1, -2]), texts(&[Some("a\u{1f600}"), None])], rows: 2 },
                 Batch { columns: vec![ints(&[3]), texts(&[Some("\u{e9}")])], rows: 1 },
             ],
-            notices: Vec::new(),
-            copied: None,
+            ..Outcome::default()
         }
     }
 

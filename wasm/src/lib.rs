@@ -29,6 +29,8 @@ mod start;
 mod storage;
 #[cfg(all(target_arch = "wasm32", feature = "testing"))]
 mod testing;
+#[cfg(target_arch = "wasm32")]
+mod zones;
 
 #[cfg(target_arch = "wasm32")]
 pub use session::Session;

@@ -3,7 +3,7 @@
 use decentdb_core::base::hash::HashMap;
 use decentdb_core::batch::Batch;
 use decentdb_core::db::{
-    Connection, Database, Durability, Options, Outcome, Portal, PortalStep, Statement, TransactionId,
+    Connection, Database, Durability, Options, Portal, PortalStep, Statement, TransactionId,
     TransactionOptions,
 };
 use decentdb_core::env::{Clock, FileName, MemoryVfs};
@@ -310,17 +310,7 @@ impl Session {
                 return Ok(None);
             }
         }
-        let notices = self.opened()?.connection.take_notices();
-        let portal = &running.portal;
-        let outcome = Outcome {
-            tag: portal.tag().to_owned(),
-            affected: portal.affected(),
-            columns: portal.columns().to_vec(),
-            returns_rows: portal.returns_rows(),
-            rows: running.rows,
-            copied: portal.take_copied(),
-            notices,
-        };
+        let outcome = running.portal.outcome_of(running.rows);
         let bytes = frame::encode(&[outcome])?;
         Ok(Some(Uint8Array::from(bytes.as_slice())))
     }

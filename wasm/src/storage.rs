@@ -8,6 +8,8 @@ use decentdb_core::env::{
 };
 use decentdb_vfs_opfs::{IoCounts, JsClock, JsEntropy, MountOptions, OpfsVfs};
 
+use crate::zones::JsTimeZones;
+
 /// Bytes handed over at once when a whole file is read or written.
 const COPY_BYTES: usize = 1 << 20;
 
@@ -63,7 +65,7 @@ impl Storage {
             vfs,
             clock: Arc::new(JsClock::new()),
             entropy: Arc::new(entropy),
-            zones: Arc::new(decentdb_core::env::NoTimeZones),
+            zones: Arc::new(JsTimeZones),
         };
         Ok(env)
     }

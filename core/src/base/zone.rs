@@ -10,19 +10,12 @@ const EPOCH_SECONDS: i64 = 946_684_800;
 const MICROS: i64 = 1_000_000;
 const DAY: i64 = 86_400 * MICROS;
 
-/// What clocks show at some instant.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ZoneTime {
-    /// Seconds east of UTC.
-    pub east: i64,
-    /// What the time is called then: `CET`, `CEST`.
-    pub abbreviation: String,
-}
-
 /// The history and the rules of one region.
 pub trait ZoneRules: core::fmt::Debug + MaybeSend + MaybeSync {
-    /// What its clocks show at an instant, in seconds since 1970.
-    fn at(&self, unix_seconds: i64) -> ZoneTime;
+    /// How many seconds east of UTC its clocks are at an instant, in seconds since 1970.
+    fn east(&self, unix_seconds: i64) -> i64;
+    /// What the time is called then: `CET`, `CEST`.
+    fn abbreviation(&self, unix_seconds: i64) -> String;
 }
 
 /// The regions a host knows by name.
@@ -92,7 +85,7 @@ impl Zone {
     pub fn east(&self, instant: i64) -> i64 {
         match &self.kind {
             Kind::Fixed(east) => *east,
-            Kind::Region(rules) => rules.at(unix(instant)).east,
+            Kind::Region(rules) => rules.east(unix(instant)),
         }
     }
 
@@ -100,7 +93,7 @@ impl Zone {
     pub fn abbreviation(&self, instant: i64) -> String {
         match &self.kind {
             Kind::Fixed(_) => self.name.to_string(),
-            Kind::Region(rules) => rules.at(unix(instant)).abbreviation,
+            Kind::Region(rules) => rules.abbreviation(unix(instant)),
         }
     }
 
@@ -141,10 +134,11 @@ mod tests {
     const TO: i64 = (274 * 24 + 1) * 3600;
 
     impl ZoneRules for Summer {
-        fn at(&self, unix_seconds: i64) -> ZoneTime {
-            let summer = (FROM..TO).contains(&(unix_seconds - EPOCH_SECONDS));
-            let (east, name) = if summer { (7200, "ST") } else { (3600, "WT") };
-            ZoneTime { east, abbreviation: name.to_owned() }
+        fn east(&self, unix_seconds: i64) -> i64 {
+            if (FROM..TO).contains(&(unix_seconds - EPOCH_SECONDS)) { 7200 } else { 3600 }
+        }
+        fn abbreviation(&self, unix_seconds: i64) -> String {
+            if self.east(unix_seconds) == 7200 { "ST" } else { "WT" }.to_owned()
         }
     }
 

@@ -6,7 +6,7 @@ use sqlparser::ast;
 
 use crate::error::{Error, Result, SqlState};
 use crate::plan::Expr;
-use crate::value::{CastLevel, Datum, SqlType, TypeName, cast, cast_level, common_type_for};
+use crate::value::{CastLevel, Datum, SqlType, TypeName, cast, cast_level, common_type_for, temporal};
 
 use super::binder::Binder;
 
@@ -93,7 +93,12 @@ impl Binder<'_> {
     }
 
     // The value of a string literal as `to`; its length is fitted as by a cast, not by reading.
-    fn literal(&self, text: Arc<str>, to: TypeName, explicit: bool) -> Result<Expr> {
+    // What the session's zone or clock decides is read when the statement runs.
+    pub(super) fn literal(&self, text: Arc<str>, to: TypeName, explicit: bool) -> Result<Expr> {
+        if temporal::is_momentary(to.ty) && temporal::parse_timeless(&text, TypeName::plain(to.ty))?.is_none() {
+            let operand = Box::new(Expr::Literal(Datum::Text(text), SqlType::Text));
+            return Ok(Expr::Cast { operand, from: SqlType::Text, to, explicit });
+        }
         let datum = self.catalog.parse(&text, TypeName::plain(to.ty))?;
         if to.modifier < 0 {
             return Ok(Expr::Literal(datum, to.ty));

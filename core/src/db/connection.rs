@@ -138,7 +138,7 @@ impl Connection {
             self.plan(sql, plan_text)?
         } else {
             let prepared = self.plan(sql, plan_prepared)?;
-            let parameters = gather(&params, &prepared.parameters)?;
+            let parameters = gather(&params, &prepared.parameters, &self.session)?;
             (prepared, parameters)
         };
         if prepared.parameters.len() > parameters.len() {

@@ -3,8 +3,7 @@
 use crate::base::zone::Zone;
 use crate::batch::Batch;
 use crate::error::{Result, SqlState};
-use crate::value::TypeName;
-use crate::value::{SqlType, temporal};
+use crate::value::{SqlType, TypeName, temporal};
 
 use super::Row;
 use super::conversions::ValueRef;
@@ -57,8 +56,8 @@ pub struct Outcome {
     pub notices: Vec<Notice>,
     /// What COPY TO STDOUT wrote.
     pub copied: Option<Vec<u8>>,
-    /// Where the session was.
-    pub(super) zone: Zone,
+    /// The session's time zone, by which its texts show times.
+    pub zone: Zone,
 }
 
 impl Outcome {
@@ -74,14 +73,15 @@ impl Outcome {
 
     /// Every value in PostgreSQL's text form; `None` is NULL.
     pub fn text_rows(&self) -> Result<Vec<Vec<Option<String>>>> {
-        let one = |row: &Row<'_>, index: usize| match row.value(index)? {
-            ValueRef::Int(instant, SqlType::TimestampTz) => {
-                let mut text = String::new();
-                temporal::write_instant(instant, &self.zone, &mut text);
-                Ok(Some(text))
-            }
-            _ => row.get(index),
-        };
-        self.iter().map(|row| (0..self.columns.len()).map(|index| one(&row, index)).collect()).collect()
+        let zone = &self.zone;
+        self.iter().map(|row| (0..self.columns.len()).map(|at| shown(&row, at, zone)).collect()).collect()
     }
+}
+
+/// A value in PostgreSQL's text form, by the clocks of a zone.
+pub(super) fn shown(row: &Row<'_>, index: usize, zone: &Zone) -> Result<Option<String>> {
+    let ValueRef::Int(instant, SqlType::TimestampTz) = row.value(index)? else { return row.get(index) };
+    let mut text = String::new();
+    temporal::write_instant(instant, zone, &mut text);
+    Ok(Some(text))
 }

@@ -10,7 +10,9 @@ use crate::error::{Error, Result, SqlState};
 use crate::exec::LentCells;
 use crate::parse::Literal;
 use crate::record::encode_plain;
-use crate::value::{Datum, Numeric, SqlType, TypeName, assignment_cast, cast};
+use crate::value::{Datum, Numeric, SqlType, TypeName, assignment_cast, cast, temporal};
+
+use super::session::SessionCell;
 
 /// A Rust value that can be a parameter.
 pub trait ToDatum {
@@ -259,7 +261,12 @@ tuples!(11: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
 tuples!(12: A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);
 
 /// The values of all parameters, each in the kind its statement wants.
-pub(super) fn gather(params: &(impl Params + ?Sized), types: &[SqlType]) -> Result<Vec<Datum>> {
+pub(super) fn gather(
+    params: &(impl Params + ?Sized),
+    types: &[SqlType],
+    session: &SessionCell,
+) -> Result<Vec<Datum>> {
+    let read = |text: &str, ty: TypeName| session.lock().settings.read(text, ty);
     if params.count() != types.len() {
         return Err(Error::new(
             SqlState::PROTOCOL_VIOLATION,
@@ -273,7 +280,7 @@ pub(super) fn gather(params: &(impl Params + ?Sized), types: &[SqlType]) -> Resu
     let mut values = Vec::with_capacity(types.len());
     for (index, ty) in types.iter().enumerate() {
         params.with(index, &mut |value| {
-            values.push(fit(value.to_datum(), value.sql_type(), *ty, index)?);
+            values.push(fit(value.to_datum(), value.sql_type(), *ty, index, &read)?);
             Ok(())
         })?;
     }
@@ -281,7 +288,21 @@ pub(super) fn gather(params: &(impl Params + ?Sized), types: &[SqlType]) -> Resu
 }
 
 /// One value in the kind the parameter wants.
-pub(super) fn fit(datum: Datum, from: Option<SqlType>, to: SqlType, index: usize) -> Result<Datum> {
+fn fit(
+    datum: Datum,
+    from: Option<SqlType>,
+    to: SqlType,
+    index: usize,
+    read: &dyn Fn(&str, TypeName) -> Result<Datum>,
+) -> Result<Datum> {
+    // Only what depends on the session asks it.
+    let parse = |text: &str| {
+        let ty = TypeName::plain(to);
+        if !temporal::is_momentary(to) {
+            return Datum::parse(text, ty);
+        }
+        temporal::parse_timeless(text, ty)?.map_or_else(|| read(text, ty), Ok)
+    };
     let mismatch = |what: &str| {
         Error::new(
             SqlState::DATATYPE_MISMATCH,
@@ -300,12 +321,12 @@ pub(super) fn fit(datum: Datum, from: Option<SqlType>, to: SqlType, index: usize
             if is_kind(&datum, to) {
                 check_range(datum, to)
             } else if let Datum::Text(text) = &datum {
-                Datum::parse(text, TypeName::plain(to))
+                parse(text)
             } else {
                 Err(mismatch("of another kind"))
             }
         }
-        (Datum::Text(text), Some(_)) if !is_text(to) => Datum::parse(&text, TypeName::plain(to)),
+        (Datum::Text(text), Some(_)) if !is_text(to) => parse(&text),
         (datum, Some(from)) if from == to || is_text(from) => Ok(datum),
         (datum, Some(from)) if assignment_cast(from, to) => cast(&datum, from, TypeName::plain(to), false),
         (_, Some(from)) => Err(mismatch(&format!("of type {}", from.name()))),
@@ -387,6 +408,8 @@ pub(super) fn literals(literals: &[Literal], types: &[SqlType]) -> Result<Vec<Da
     if literals.len() != types.len() {
         return Err(Error::internal("a normalised statement lost a literal"));
     }
+    // The text with its literals says it better.
+    let unread = |_: &str, _: TypeName| Err(Error::unsupported("a literal that the session reads"));
     literals
         .iter()
         .zip(types)
@@ -400,7 +423,7 @@ pub(super) fn literals(literals: &[Literal], types: &[SqlType]) -> Result<Vec<Da
                 Literal::Text(text) => (Datum::Text(text.clone()), Some(SqlType::Text)),
                 Literal::Default => return Err(Error::internal("DEFAULT was lifted out of a text")),
             };
-            fit(datum, from, *ty, index)
+            fit(datum, from, *ty, index, &unread)
         })
         .collect()
 }

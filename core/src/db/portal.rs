@@ -345,8 +345,13 @@ impl Portal {
     /// Runs to the end; answers everything.
     pub(super) fn outcome(mut self) -> Result<Outcome> {
         let rows = self.gather()?;
+        Ok(self.outcome_of(rows))
+    }
+
+    /// What the statement leaves when it is done, with the rows of its steps; the session's notices go along.
+    pub fn outcome_of(&mut self, rows: Vec<Batch>) -> Outcome {
         let notices: Vec<Notice> = core::mem::take(&mut self.session.lock().notices);
-        Ok(Outcome {
+        Outcome {
             tag: core::mem::take(&mut self.tag),
             affected: self.affected,
             columns: self.columns.to_vec(),
@@ -355,7 +360,7 @@ impl Portal {
             notices,
             copied: self.take_copied(),
             zone: self.run.settings.zone().clone(),
-        })
+        }
     }
 }
 

@@ -97,7 +97,7 @@ impl Statement {
         wanted: Wanted,
     ) -> Result<(Arc<Prepared>, Option<(u64, crate::batch::Batch)>)> {
         let prepared = Arc::clone(&*self.prepared());
-        let parameters = gather(params, &prepared.parameters)?;
+        let parameters = gather(params, &prepared.parameters, &self.session)?;
         let done = direct::run(&self.session, &prepared, &parameters, wanted)?;
         Ok((prepared, done))
     }
@@ -105,7 +105,7 @@ impl Statement {
     /// Begins it, to be run step by step.
     pub fn portal(&self, params: impl Params) -> Result<Portal> {
         let mut prepared = self.prepared();
-        let parameters = gather(&params, &prepared.parameters)?;
+        let parameters = gather(&params, &prepared.parameters, &self.session)?;
         portal::begin(&self.session, &mut prepared, parameters)
     }
 

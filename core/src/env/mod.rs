@@ -12,7 +12,7 @@ mod memory;
 mod seeded;
 mod vfs;
 
-pub use crate::base::zone::{NoTimeZones, TimeZones, ZoneRules, ZoneTime};
+pub use crate::base::zone::{NoTimeZones, TimeZones, Zone, ZoneRules};
 pub use clock::{Clock, Nanos, Slept, UnixMicros};
 pub use entropy::Entropy;
 pub use memory::MemoryVfs;

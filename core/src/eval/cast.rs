@@ -27,7 +27,7 @@ pub(super) fn datum(
 ) -> Result<Datum> {
     use SqlType::{Char, Date, Name, Text, Time, TimeTz, Timestamp, TimestampTz, Unknown, Varchar};
     if let (Datum::Text(text), Text | Varchar | Char | Name | Unknown) = (value, from)
-        && matches!(to.ty, Date | Time | TimeTz | Timestamp | TimestampTz)
+        && temporal::is_momentary(to.ty)
     {
         let find = |name: &str| context.zone_named(name);
         let moment = Moment { now: Some(context.transaction_time()), zone: context.zone(), find: &find };

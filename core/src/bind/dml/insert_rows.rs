@@ -7,7 +7,7 @@ use crate::bind::names::{self, Qualified};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::{self, InsertRows, Literal, Name};
 use crate::plan::{Expr, LogicalPlan, Statement};
-use crate::value::{CastLevel, Datum, SqlType, TypeName, cast, cast_level};
+use crate::value::{CastLevel, Datum, SqlType, TypeName, cast, cast_level, temporal};
 use sqlparser::tokenizer::Location;
 
 const NOWHERE: Location = Location { line: 0, column: 0 };
@@ -64,14 +64,19 @@ impl Binder<'_> {
                     bound.push(defaults[ordinal].clone());
                     continue;
                 }
-                let value = self.literal_as(literal, column.ty, &column.name).map_err(|error| {
+                let at = |error: Error| {
                     // A value that fits no cast is an error of execution in PostgreSQL: no position.
                     if error.sqlstate() == SqlState::STRING_DATA_RIGHT_TRUNCATION {
                         return error;
                     }
                     let offset = usize::try_from(*start).unwrap_or(0);
                     error.at(parse::position_of_byte(self.sql(), offset))
-                })?;
+                };
+                if let (Literal::Text(text), true) = (literal, temporal::is_momentary(column.ty.ty)) {
+                    bound.push(self.literal(Arc::clone(text), column.ty, false).map_err(at)?);
+                    continue;
+                }
+                let value = self.literal_as(literal, column.ty, &column.name).map_err(at)?;
                 bound.push(Expr::Literal(value, column.ty.ty));
             }
             rows.push(bound);

@@ -8,7 +8,7 @@ use crate::bind::binder::Binder;
 use crate::bind::names;
 use crate::error::{Error, Result, SqlState};
 use crate::plan::Expr;
-use crate::value::{Datum, SqlType, TypeName, cast};
+use crate::value::{Datum, SqlType, TypeName};
 
 impl Binder<'_> {
     pub(super) fn value(&mut self, value: &ValueWithSpan) -> Result<Expr> {
@@ -36,10 +36,7 @@ impl Binder<'_> {
         let Some(text) = text_of(&typed.value.value) else {
             return Err(self.at(Error::unsupported("this form of literal"), place));
         };
-        let datum =
-            self.catalog.parse(text, TypeName::plain(to.ty)).map_err(|error| self.at(error, place))?;
-        let datum = if to.modifier < 0 { datum } else { cast(&datum, to.ty, to, true)? };
-        Ok(Expr::Literal(datum, to.ty))
+        self.literal(Arc::from(text), to, true).map_err(|error| self.at(error, place))
     }
 
     pub(super) fn interval(&mut self, interval: &ast::Interval) -> Result<Expr> {

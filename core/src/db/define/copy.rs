@@ -7,11 +7,12 @@ use crate::catalog::Catalog;
 use crate::catalog::Relation;
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::{Copy, CopySource, ObjectName};
-use crate::value::{Datum, TypeName};
+use crate::value::{Datum, TypeName, temporal};
 
 use super::copy_text::{Field, Form};
 use super::ddl::quoted;
 use super::{Session, find, missing};
+use crate::db::outcome::shown;
 use crate::db::portal::{Repeated, run_inside, run_reading};
 use crate::db::prepared::Prepared;
 use crate::db::rows::Row;
@@ -132,7 +133,7 @@ fn from_input(session: &mut Session, copy: &Copy) -> Result<u64> {
             check_header(&fields, &columns, copy.options.header_match)?;
             continue;
         }
-        let values = row(&catalog, &fields, &columns)?;
+        let values = row(session, &catalog, &fields, &columns)?;
         count += insert.run(session, values)?;
     }
     Ok(count)
@@ -162,7 +163,12 @@ fn check_header(fields: &[Field], columns: &[(String, TypeName)], matches: bool)
 }
 
 /// The fields of a line as values.
-fn row(catalog: &Catalog, fields: &[Field], columns: &[(String, TypeName)]) -> Result<Vec<Datum>> {
+fn row(
+    session: &Session,
+    catalog: &Catalog,
+    fields: &[Field],
+    columns: &[(String, TypeName)],
+) -> Result<Vec<Datum>> {
     if columns.is_empty() && fields.iter().all(|field| field.as_ref().is_none_or(String::is_empty)) {
         return Ok(Vec::new());
     }
@@ -180,6 +186,7 @@ fn row(catalog: &Catalog, fields: &[Field], columns: &[(String, TypeName)]) -> R
         .zip(columns)
         .map(|(field, (_, ty))| match field {
             None => Ok(Datum::Null),
+            Some(text) if temporal::is_momentary(ty.ty) => session.settings.read(text, *ty),
             Some(text) => catalog.parse(text, *ty),
         })
         .collect()
@@ -219,7 +226,7 @@ fn to_output(session: &mut Session, copy: &Copy) -> Result<u64> {
         for at in 0..batch.rows {
             let row = Row::new(&prepared.columns, batch, at);
             let fields: Vec<Field> =
-                (0..columns.len()).map(|column| row.get(column)).collect::<Result<_>>()?;
+                (0..columns.len()).map(|column| shown(&row, column, session.settings.zone())).collect::<Result<_>>()?;
             form.write(&fields, &|n| quoted_all || forced.get(n).copied().unwrap_or(false), &mut out);
             count += 1;
         }

@@ -12,14 +12,15 @@
 mod parameters;
 mod value;
 
-use crate::base::words::quoted;
 use std::sync::Arc;
 
+use crate::base::words::quoted;
 use crate::base::zone::{NoTimeZones, TimeZones, Zone};
 use crate::error::{Error, Result, SqlState};
 use crate::pager::Durability;
 use crate::physical::Choices;
 use crate::plan::Isolation;
+use crate::value::{Datum, TypeName, temporal};
 
 use parameters::{Kind, ONLY, PARAMETERS, Parameter};
 use value::invalid;
@@ -76,6 +77,12 @@ impl Settings {
     /// A region the host knows.
     pub(super) fn zone_named(&self, name: &str) -> Option<Zone> {
         self.zones.find(name).map(|(name, rules)| Zone::region(name, rules))
+    }
+
+    /// A time, or an array of them, as the session reads it; it has no clock at hand.
+    pub(super) fn read(&self, text: &str, ty: TypeName) -> Result<Datum> {
+        let find = |name: &str| self.zone_named(name);
+        temporal::parse_in(text, ty, &temporal::Moment { now: None, zone: &self.zone, find: &find })
     }
 
     /// Schemas searched for unqualified names.
@@ -311,7 +318,7 @@ impl Settings {
             let east = (hours * 3600.0).round() as i64;
             let shown = |sign: i64| {
                 let mut out = String::new();
-                crate::value::temporal::write_zone(sign * east, &mut out);
+                temporal::write_zone(sign * east, &mut out);
                 out
             };
             return Ok(Zone::fixed(format!("<{}>{}", shown(1), shown(-1)).into(), east));

@@ -417,7 +417,7 @@ fn from_epoch(seconds: f64) -> Result<Datum> {
 fn to_char(at: i64, template: &str, zone: Option<&Zone>) -> Result<Datum> {
     let shown = match zone {
         Some(zone) => {
-            let clock = format::ZoneShown { east: zone.east(at), abbreviation: zone.abbreviation(at) };
+            let clock = format::ZoneShown { east: zone.east(at), abbreviation: &|| zone.abbreviation(at) };
             format::to_char(local(zone, at)?, template, Some(&clock))
         }
         None => format::to_char(at, template, None),

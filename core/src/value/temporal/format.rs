@@ -33,23 +33,23 @@ const PATTERNS: &[&str] = &[
 ];
 
 /// What the clocks of the zone show at the instant.
-#[derive(Clone, Debug)]
-pub struct ZoneShown {
+#[expect(missing_debug_implementations, reason = "it holds a closure")]
+pub struct ZoneShown<'a> {
     /// Seconds east.
     pub east: i64,
     /// The name of the time.
-    pub abbreviation: String,
+    pub abbreviation: &'a dyn Fn() -> String,
 }
 
 struct Moment<'z> {
     date: Civil,
     day: i64,
     micros: i64,
-    zone: Option<&'z ZoneShown>,
+    zone: Option<&'z ZoneShown<'z>>,
 }
 
 /// Writes a timestamp by a template; `None` (NULL) for infinite ones.
-pub fn to_char(timestamp: i64, template: &str, zone: Option<&ZoneShown>) -> Option<String> {
+pub fn to_char(timestamp: i64, template: &str, zone: Option<&ZoneShown<'_>>) -> Option<String> {
     if is_infinite(timestamp) {
         return None;
     }
@@ -201,8 +201,8 @@ impl Moment<'_> {
             "bc" | "ad" => out.push_str(if self.date.year > 0 { "ad" } else { "bc" }),
             "B.C." | "A.D." => out.push_str(if self.date.year > 0 { "A.D." } else { "B.C." }),
             "b.c." | "a.d." => out.push_str(if self.date.year > 0 { "a.d." } else { "b.c." }),
-            "TZ" => out.push_str(self.zone.map_or("", |zone| &zone.abbreviation)),
-            "tz" => out.push_str(&self.zone.map_or(String::new(), |zone| zone.abbreviation.to_lowercase())),
+            "TZ" => out.push_str(&self.zone.map_or(String::new(), |zone| (zone.abbreviation)())),
+            "tz" => out.push_str(&self.zone.map_or(String::new(), |zone| (zone.abbreviation)().to_lowercase())),
             "OF" | "TZH" => {
                 let east = self.zone.map_or(0, |zone| zone.east);
                 let shown = if pattern == "OF" { east } else { east / 3600 * 3600 };

@@ -1,9 +1,8 @@
 //! date, time, timestamp, interval: units, ranges, and conversions between them.
 //!
 //! Days count from 2000-01-01, microseconds from its midnight in UTC, as in PostgreSQL's binary form.
-//! The calendar is the proleptic Gregorian one. Sessions are in UTC, dates are read month first (MDY)
-//! and printed in ISO form. Zones are fixed offsets and the usual abbreviations; named regions with
-//! daylight saving are not known here.
+//! The calendar is the proleptic Gregorian one. Dates are read month first (MDY) and
+//! printed in ISO form. Zones are fixed offsets and the usual abbreviations; regions come with the [`Moment`].
 
 pub mod date;
 pub mod field;
@@ -95,9 +94,31 @@ pub struct Moment<'a> {
     pub find: &'a dyn Fn(&str) -> Option<Zone>,
 }
 
-/// As [`super::Datum::parse`], at a moment of a session.
+/// As [`super::Datum::parse`], of times and arrays of them, at a moment of a session.
 pub fn parse_in(text: &str, ty: TypeName, moment: &Moment<'_>) -> Result<Datum> {
+    if let Some(element) = ty.element() {
+        let mut item = |item: &str| parse_in(item, element, moment);
+        return super::array::parse_array_with(text, element.ty, &mut item)?.datum();
+    }
     super::apply_modifier(Datum::Int(parse::parse(text, ty.ty, moment)?), ty, false)
+}
+
+/// Whether reading a text as this type may need a [`Moment`].
+pub fn is_momentary(ty: SqlType) -> bool {
+    use SqlType::{Date, Time, TimeTz, Timestamp, TimestampTz};
+    matches!(ty.element().unwrap_or(ty), Date | Time | TimeTz | Timestamp | TimestampTz)
+}
+
+/// The value of a text where it is the same at every moment; it is read at two of them that share nothing.
+pub fn parse_timeless(text: &str, ty: TypeName) -> Result<Option<Datum>> {
+    let there = Zone::fixed("".into(), 3661);
+    let early = Moment { now: Some(0), zone: &Zone::UTC, find: &|_| None };
+    let late = Moment { now: Some(MICROS_PER_DAY * 4001), zone: &there, find: &|_| Some(Zone::UTC) };
+    match (parse_in(text, ty, &early), parse_in(text, ty, &late)) {
+        (Ok(one), Ok(other)) => Ok((one == other).then_some(one)),
+        (Err(error), Err(_)) => Err(error),
+        _ => Ok(None),
+    }
 }
 
 /// Rounds half up to `digits` fractional digits of a second.
