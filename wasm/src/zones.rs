@@ -55,7 +55,10 @@ impl TimeZones for JsTimeZones {
         let resolved = Reflect::get(&resolved, &JsValue::from_str("timeZone")).ok()?.as_string()?;
         let name = if resolved.eq_ignore_ascii_case(name) { resolved } else { capitalized(name) };
         let region = Region { name: name.clone(), format: formatter.format(), weeks: RefCell::default() };
-        #[expect(clippy::arc_with_non_send_sync, reason = "rules are shared by Arc; in a worker there is one thread")]
+        #[expect(
+            clippy::arc_with_non_send_sync,
+            reason = "rules are shared by Arc; in a worker there is one thread"
+        )]
         let rules = Arc::new(region);
         Some((name, rules))
     }

@@ -95,7 +95,8 @@ impl Binder<'_> {
     // The value of a string literal as `to`; its length is fitted as by a cast, not by reading.
     // What the session's zone or clock decides is read when the statement runs.
     pub(super) fn literal(&self, text: Arc<str>, to: TypeName, explicit: bool) -> Result<Expr> {
-        if temporal::is_momentary(to.ty) && temporal::parse_timeless(&text, TypeName::plain(to.ty))?.is_none() {
+        if temporal::is_momentary(to.ty) && temporal::parse_timeless(&text, TypeName::plain(to.ty))?.is_none()
+        {
             let operand = Box::new(Expr::Literal(Datum::Text(text), SqlType::Text));
             return Ok(Expr::Cast { operand, from: SqlType::Text, to, explicit });
         }

@@ -81,6 +81,11 @@ impl Binder<'_> {
         }
     }
 
+    /// One item that stands alone.
+    pub(super) fn item(&mut self, factor: &TableFactor) -> Result<FromItem> {
+        Ok(self.factor(factor, None, None, None)?.0)
+    }
+
     // A factor, and whether it needs the rows of what stands left of it.
     fn factor(
         &mut self,

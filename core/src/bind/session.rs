@@ -110,9 +110,11 @@ impl Binder<'_> {
         }
         let statement = self.statement(statement)?;
         match statement {
-            Statement::Query(_) | Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => {
-                Ok(Statement::Explain { analyze, statement: Box::new(statement) })
-            }
+            Statement::Query(_)
+            | Statement::Insert(_)
+            | Statement::Update(_)
+            | Statement::Delete(_)
+            | Statement::Merge(_) => Ok(Statement::Explain { analyze, statement: Box::new(statement) }),
             // What would fill the table is explained; nothing is created.
             Statement::CreateTable(Some(create)) if !analyze => match create.rows {
                 Some(rows) => Ok(Statement::Explain { analyze, statement: Box::new(Statement::Query(rows)) }),

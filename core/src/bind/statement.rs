@@ -22,6 +22,7 @@ impl Binder<'_> {
             S::Insert(insert) => self.insert(insert),
             S::Update(update) => self.update(update),
             S::Delete(delete) => self.delete(delete),
+            S::Merge(merge) => self.merge_into(merge),
             S::CreateTable(create) => self.create_table(create),
             S::CreateIndex(create) => self.create_index(create),
             S::AlterTable(alter) => self.alter_table(alter),

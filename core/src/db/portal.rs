@@ -418,7 +418,12 @@ fn gathered(session: &mut Session, prepared: &Prepared, statement: &Bound) -> Re
                 tag = format!("{tag} {count}");
             }
         }
-        Bound::Query(_) | Bound::Insert(_) | Bound::Update(_) | Bound::Delete(_) | Bound::Explain { .. } => {
+        Bound::Query(_)
+        | Bound::Insert(_)
+        | Bound::Update(_)
+        | Bound::Delete(_)
+        | Bound::Merge(_)
+        | Bound::Explain { .. } => {
             return Err(Error::unsupported("this statement"));
         }
     }

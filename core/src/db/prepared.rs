@@ -83,6 +83,7 @@ impl Prepared {
                     PlanKind::Insert => "INSERT",
                     PlanKind::Update => "UPDATE",
                     PlanKind::Delete => "DELETE",
+                    PlanKind::Merge => "MERGE",
                 };
                 (columns_of(&plan.output), rows, writes(plan, sql), command)
             }
@@ -169,6 +170,7 @@ fn command_of(statement: &Statement) -> &'static str {
         Statement::Insert(_) => "INSERT",
         Statement::Update(_) => "UPDATE",
         Statement::Delete(_) => "DELETE",
+        Statement::Merge(_) => "MERGE",
         Statement::CreateTable(Some(table)) if table.rows.is_some() => "SELECT",
         Statement::CreateTable(_) => "CREATE TABLE",
         Statement::CreateIndex(_) => "CREATE INDEX",

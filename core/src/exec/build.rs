@@ -4,8 +4,8 @@ use crate::physical::{Node, Operation};
 
 use super::operator::{
     Aggregation, Append, DeleteRows, Distinct, Filter, Functions, HashJoin, InsertRows, Instrument,
-    LateralJoin, Limit, LookupOrHash, NestedLoopJoin, Project, Recursive, Scan, SetOperation, Sort,
-    SystemScan, TableRef, TopN, UpdateRows, Values, WindowAggregate, With,
+    LateralJoin, Limit, LookupOrHash, MergeRows, NestedLoopJoin, Project, Recursive, Scan, SetOperation,
+    Sort, SystemScan, TableRef, TopN, UpdateRows, Values, WindowAggregate, With,
 };
 use super::run::BoxedOperator;
 
@@ -58,6 +58,7 @@ pub(crate) fn build(node: &Node, instrumented: bool) -> BoxedOperator {
         }
         Operation::Insert { input: of, plan } => Box::new(InsertRows::new(input(of), plan, &of.types)),
         Operation::Update { input: of, plan } => Box::new(UpdateRows::new(input(of), plan, &of.types)),
+        Operation::Merge { input: of, plan } => Box::new(MergeRows::new(input(of), plan, &of.types)),
         Operation::Delete { input: of, plan } => Box::new(DeleteRows::new(input(of), plan, &of.types)),
     };
     if instrumented { Box::new(Instrument::new(operator, node.number)) } else { operator }

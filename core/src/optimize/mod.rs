@@ -78,6 +78,11 @@ fn statement(statement: &mut Statement, context: &RuleContext<'_>) {
             rewrite(&mut delete.source, &required, context);
             delete.returning.iter_mut().for_each(|(_, expr)| expression(expr, context));
         }
+        Statement::Merge(merge) => {
+            let required: Vec<ColumnId> = merge.source.columns().iter().map(|info| info.id).collect();
+            rewrite(&mut merge.source, &required, context);
+            rules(&mut merge.rules, context);
+        }
         Statement::CreateTable(Some(create)) => {
             if let Some(rows) = &mut create.rows {
                 let required: Vec<ColumnId> = rows.output.iter().map(|column| column.id).collect();

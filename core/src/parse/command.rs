@@ -10,7 +10,7 @@ use super::lexer::{Lexer, Token, TokenKind};
 use super::parser::near;
 
 /// Commands that go on to the parser.
-const PARSED: [&str; 25] = [
+const PARSED: [&str; 26] = [
     "select",
     "with",
     "values",
@@ -18,6 +18,7 @@ const PARSED: [&str; 25] = [
     "insert",
     "update",
     "delete",
+    "merge",
     "create",
     "alter",
     "drop",
@@ -38,9 +39,9 @@ const PARSED: [&str; 25] = [
     "analyze",
 ];
 /// Commands of PostgreSQL that are not there yet.
-const UNSUPPORTED: [&str; 13] = [
-    "call", "cluster", "do", "grant", "import", "listen", "load", "merge", "notify", "reassign", "revoke",
-    "security", "unlisten",
+const UNSUPPORTED: [&str; 12] = [
+    "call", "cluster", "do", "grant", "import", "listen", "load", "notify", "reassign", "revoke", "security",
+    "unlisten",
 ];
 /// What may be created; anything else is refused by name.
 const CREATED: [&str; 8] = ["table", "index", "unique", "temp", "temporary", "unlogged", "global", "local"];

@@ -89,3 +89,25 @@ pub(crate) struct DeletePlan {
     /// As in [`InsertPlan`].
     pub kept: Kept,
 }
+
+/// MERGE: positions in the input.
+#[derive(Debug)]
+pub(crate) struct MergePlan {
+    pub table: Arc<Table>,
+    pub rowid: usize,
+    /// The old row, in table order.
+    pub old: Vec<usize>,
+    /// The number of the clause that applies.
+    pub action: usize,
+    pub clauses: Vec<MergeStep>,
+    pub rules: RowRules,
+}
+
+/// What a clause of MERGE does; new values by ordinal and position.
+#[derive(Debug)]
+pub(crate) enum MergeStep {
+    Nothing,
+    Delete,
+    Update(Vec<(usize, usize)>),
+    Insert(Vec<(usize, usize)>),
+}

@@ -113,6 +113,7 @@ fn title(operation: &Operation) -> String {
         }
         Operation::Insert { plan, .. } => format!("Insert on {}", plan.table.name),
         Operation::Update { plan, .. } => format!("Update on {}", plan.table.name),
+        Operation::Merge { plan, .. } => format!("Merge on {}", plan.table.name),
         Operation::Delete { plan, .. } => format!("Delete on {}", plan.table.name),
     }
 }

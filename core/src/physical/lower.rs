@@ -25,6 +25,7 @@ pub fn lower(bound: &Bound, catalog: &Catalog, choices: Choices) -> Result<Physi
                 Statement::Insert(insert) => Names::of(&insert.source),
                 Statement::Update(update) => Names::of(&update.source),
                 Statement::Delete(delete) => Names::of(&delete.source),
+                Statement::Merge(merge) => Names::of(&merge.source),
                 other => return Ok(PhysicalStatement::Utility(Box::new(other.clone()))),
             };
             let plan = lower_plan(statement, bound, catalog, choices, Some(names))?;
@@ -66,6 +67,7 @@ pub(super) fn lower_plan(
             let output = delete.returning.iter().map(|(column, _)| column.clone()).collect();
             (PlanKind::Delete, lowerer.lower_delete(delete)?, output)
         }
+        Statement::Merge(merge) => (PlanKind::Merge, lowerer.lower_merge(merge)?, Vec::new()),
         _ => return Ok(None),
     };
     let output: Vec<OutputColumn> = output;

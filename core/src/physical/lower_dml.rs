@@ -6,10 +6,12 @@ use crate::base::ColumnId;
 use crate::catalog::Table;
 use crate::error::{Error, Result};
 use crate::eval::Program;
-use crate::plan::{ColumnInfo, Delete, Expr, Insert, OnConflict, OutputColumn, Update};
+use crate::plan::{ColumnInfo, Delete, Expr, Insert, Merge, MergeAction, OnConflict, OutputColumn, Update};
 use crate::value::SqlType;
 
-use super::dml::{Check, ConflictPlan, ConflictUpdate, DeletePlan, InsertPlan, RowRules, UpdatePlan};
+use super::dml::{
+    Check, ConflictPlan, ConflictUpdate, DeletePlan, InsertPlan, MergePlan, MergeStep, RowRules, UpdatePlan,
+};
 use super::plan::{Kept, Node, Operation, Programs};
 use super::scope::{Columns, Lowered, Lowerer};
 
@@ -73,6 +75,35 @@ impl Lowerer<'_> {
         };
         let (rows, types) = (input.rows, returning_types(&delete.returning));
         Ok(self.node(Operation::Delete { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
+    }
+
+    pub(super) fn lower_merge(&mut self, merge: &Merge) -> Result<Node> {
+        let Lowered { node: input, columns } = self.lower(&merge.source)?;
+        let row = columns_of(&merge.row);
+        let values = |items: &[(usize, ColumnId)]| {
+            items
+                .iter()
+                .map(|(ordinal, id)| Ok((*ordinal, place(&columns, *id)?)))
+                .collect::<Result<Vec<_>>>()
+        };
+        let step = |clause: &MergeAction| {
+            Ok(match clause {
+                MergeAction::Nothing => MergeStep::Nothing,
+                MergeAction::Delete => MergeStep::Delete,
+                MergeAction::Update(items) => MergeStep::Update(values(items)?),
+                MergeAction::Insert(items) => MergeStep::Insert(values(items)?),
+            })
+        };
+        let plan = MergePlan {
+            table: Arc::clone(&merge.table),
+            rowid: place(&columns, merge.rowid)?,
+            old: places(&columns, &merge.old)?,
+            action: place(&columns, merge.action)?,
+            clauses: merge.clauses.iter().map(step).collect::<Result<_>>()?,
+            rules: self.lower_rules(&merge.rules, &row)?,
+        };
+        let rows = input.rows;
+        Ok(self.node(Operation::Merge { input: Box::new(input), plan: Arc::new(plan) }, Vec::new(), rows))
     }
 
     fn lower_conflict(

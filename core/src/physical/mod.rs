@@ -23,7 +23,7 @@ mod plan;
 mod scope;
 
 pub use choices::Choices;
-pub(crate) use dml::{ConflictPlan, DeletePlan, InsertPlan, RowRules, UpdatePlan};
+pub(crate) use dml::{ConflictPlan, DeletePlan, InsertPlan, MergePlan, MergeStep, RowRules, UpdatePlan};
 pub use lower::lower;
 pub(crate) use micro::{Change, Micro};
 pub(crate) use plan::{

@@ -8,7 +8,7 @@ use crate::function::{AggregateId, SetFunctionId};
 use crate::plan::{FrameExclude, FrameUnits, JoinKind, OutputColumn, SetOperator, Statement, WindowFunction};
 use crate::value::SqlType;
 
-use super::dml::{DeletePlan, InsertPlan, UpdatePlan};
+use super::dml::{DeletePlan, InsertPlan, MergePlan, UpdatePlan};
 use super::micro::Micro;
 
 /// A statement ready to be run any number of times.
@@ -38,6 +38,8 @@ pub enum PlanKind {
     Update,
     /// DELETE.
     Delete,
+    /// MERGE.
+    Merge,
 }
 
 /// A physical plan.
@@ -214,6 +216,10 @@ pub(crate) enum Operation {
     Delete {
         input: Box<Node>,
         plan: Arc<DeletePlan>,
+    },
+    Merge {
+        input: Box<Node>,
+        plan: Arc<MergePlan>,
     },
 }
 
@@ -409,7 +415,8 @@ impl Node {
             | Operation::Limit { input, .. }
             | Operation::Insert { input, .. }
             | Operation::Update { input, .. }
-            | Operation::Delete { input, .. } => vec![input],
+            | Operation::Delete { input, .. }
+            | Operation::Merge { input, .. } => vec![input],
             Operation::Join(join) => vec![&join.left, &join.right],
             Operation::LateralJoin { left, .. } => vec![left],
             Operation::Append { inputs } => inputs.iter().collect(),

@@ -384,6 +384,7 @@ pub fn tree(statement: &Statement) -> String {
         Statement::Insert(insert) => draw(&format!("Insert: {}", insert.table.name), &insert.source),
         Statement::Update(update) => draw(&format!("Update: {}", update.table.name), &update.source),
         Statement::Delete(delete) => draw(&format!("Delete: {}", delete.table.name), &delete.source),
+        Statement::Merge(merge) => draw(&format!("Merge: {}", merge.table.name), &merge.source),
         Statement::Explain { statement, .. } => tree(statement),
         Statement::CreateTable(_) => "CreateTable\n".to_owned(),
         Statement::CreateIndex(_) => "CreateIndex\n".to_owned(),

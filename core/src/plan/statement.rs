@@ -34,6 +34,8 @@ pub enum Statement {
     Update(Update),
     /// DELETE.
     Delete(Delete),
+    /// MERGE.
+    Merge(Merge),
     /// CREATE TABLE; `None`: it exists and IF NOT EXISTS was said (a notice).
     CreateTable(Option<Box<CreateTable>>),
     /// CREATE INDEX; `None` as above.
@@ -181,6 +183,41 @@ pub struct Delete {
     pub old: Vec<ColumnInfo>,
     /// RETURNING over the old row.
     pub returning: Vec<(OutputColumn, Expr)>,
+}
+
+/// MERGE.
+#[derive(Clone, Debug)]
+pub struct Merge {
+    /// Which table.
+    pub table: Arc<Table>,
+    /// Produces the rowid (NULL: no row matched), the old row, the number of the clause that applies (NULL:
+    /// none), and the values that the clauses name.
+    pub source: LogicalPlan,
+    /// The rowid's column in `source`.
+    pub rowid: ColumnId,
+    /// The old row's columns in `source`, in table order.
+    pub old: Vec<ColumnInfo>,
+    /// The number's column in `source`.
+    pub action: ColumnId,
+    /// What the clauses do.
+    pub clauses: Vec<MergeAction>,
+    /// What holds for every new row: `row`.
+    pub rules: RowRules,
+    /// Ids by which checks name the new row, in table order.
+    pub row: Vec<ColumnInfo>,
+}
+
+/// What a clause of MERGE does.
+#[derive(Clone, Debug)]
+pub enum MergeAction {
+    /// DO NOTHING
+    Nothing,
+    /// DELETE
+    Delete,
+    /// UPDATE: assigned ordinals and the column of the source with the new value.
+    Update(Vec<(usize, ColumnId)>),
+    /// INSERT: all ordinals, in order, likewise.
+    Insert(Vec<(usize, ColumnId)>),
 }
 
 /// A column of CREATE TABLE.

@@ -187,20 +187,32 @@ impl Binder<'_> {
                 });
             }
             let mut bound = defaults.clone();
-            for (at, (expr, ordinal)) in row.iter().zip(&targets.ordinals).enumerate() {
-                if is_default(expr) || !self.takes_value(table, *ordinal)? {
-                    continue;
-                }
-                let value = self.expr(expr, &mut level)?;
-                let place = targets.place(at);
-                let held = targets.held(at, &bound[*ordinal]);
-                bound[*ordinal] =
-                    self.stored(table, *ordinal, place, || held, (value, Some(expr)), &mut level)?;
-            }
+            self.fill_row(table, targets, row.iter().copied(), &mut bound, &mut level)?;
             bound_rows.push(bound);
         }
         let row = self.row_columns(table);
         Ok((LogicalPlan::Values { columns: row.clone(), rows: bound_rows }, row))
+    }
+
+    /// Puts the values of a row in the place of the defaults.
+    pub(super) fn fill_row<'e>(
+        &mut self,
+        table: &Table,
+        targets: &Targets,
+        row: impl Iterator<Item = &'e ast::Expr>,
+        bound: &mut [Expr],
+        level: &mut Level<'_>,
+    ) -> Result<()> {
+        for (at, (expr, ordinal)) in row.zip(&targets.ordinals).enumerate() {
+            if is_default(expr) || !self.takes_value(table, *ordinal)? {
+                continue;
+            }
+            let value = self.expr(expr, level)?;
+            let place = targets.place(at);
+            let held = targets.held(at, &bound[*ordinal]);
+            bound[*ordinal] = self.stored(table, *ordinal, place, || held, (value, Some(expr)), level)?;
+        }
+        Ok(())
     }
 
     fn insert_query(

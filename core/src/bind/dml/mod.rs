@@ -4,6 +4,7 @@ mod conflict;
 mod delete;
 mod insert;
 mod insert_rows;
+mod merge;
 mod returning;
 mod target;
 mod update;

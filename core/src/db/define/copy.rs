@@ -225,8 +225,9 @@ fn to_output(session: &mut Session, copy: &Copy) -> Result<u64> {
     for batch in &batches {
         for at in 0..batch.rows {
             let row = Row::new(&prepared.columns, batch, at);
-            let fields: Vec<Field> =
-                (0..columns.len()).map(|column| shown(&row, column, session.settings.zone())).collect::<Result<_>>()?;
+            let fields: Vec<Field> = (0..columns.len())
+                .map(|column| shown(&row, column, session.settings.zone()))
+                .collect::<Result<_>>()?;
             form.write(&fields, &|n| quoted_all || forced.get(n).copied().unwrap_or(false), &mut out);
             count += 1;
         }
