@@ -169,6 +169,7 @@ fn open(vfs: &FaultVfs, clock: &ManualClock) -> Result<Database, Error> {
         vfs: Arc::new(vfs.clone()),
         clock: Arc::new(clock.clone()),
         entropy: Arc::new(SeededEntropy::new(11)),
+        zones: Arc::new(decentdb_core::env::NoTimeZones),
     };
     let storage = PagerOptions {
         page_size: 4096,

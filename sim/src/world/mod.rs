@@ -96,6 +96,7 @@ impl Openings {
             vfs: Arc::new(vfs.clone()),
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(seed)),
+            zones: Arc::new(decentdb_core::env::NoTimeZones),
         };
         Database::open_with_storage(env, NAME, self.options.clone(), &self.storage)
     }
