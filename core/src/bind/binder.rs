@@ -8,7 +8,7 @@ use crate::base::limits::PARAMETERS_MAX;
 use crate::catalog::{Catalog, Relation as CatalogRelation, SYSTEM_SCHEMAS, Table, system_view};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::{self, Lexer, Overriding};
-use crate::plan::{AggregateCall, ColumnInfo, Expr, SetCall};
+use crate::plan::{AggregateCall, ColumnInfo, Expr, SetCall, Statement, TableId};
 use crate::value::{SqlType, TypeName};
 
 use super::BindContext;
@@ -37,6 +37,10 @@ pub(super) struct Binder<'a> {
     types: Vec<TypeName>,
     depth: usize,
     relations: usize,
+    /// The next WITH stands at the top of the statement: it may change rows.
+    pub(super) is_top: bool,
+    /// Changes of rows in WITH.
+    pub(super) before: Vec<(TableId, Statement)>,
     pub(super) ctes: Vec<Cte>,
     /// How many tables the plan keeps so far.
     pub(super) tables: u32,
@@ -212,6 +216,8 @@ impl<'a> Binder<'a> {
             depth: 0,
             relations: 0,
             ctes: Vec::new(),
+            is_top: false,
+            before: Vec::new(),
             tables: 0,
             notices: Vec::new(),
             overriding: None,

@@ -71,12 +71,16 @@ pub fn bind(parsed: &Parsed, context: &BindContext<'_>) -> Result<Bound> {
     binder.subscripts = parsed.subscripts();
     let statement = match parsed.ast() {
         Ast::Empty => Statement::Empty,
-        Ast::Statement(statement) => binder.statement(statement).map_err(|error| binder.placed(error))?,
+        Ast::Statement(statement) => {
+            binder.is_top = true;
+            binder.statement(statement).map_err(|error| binder.placed(error))?
+        }
         Ast::Command(command) => Statement::Command(std::sync::Arc::clone(command)),
         Ast::InsertRows(rows) => binder.insert_rows(rows)?,
     };
     Ok(Bound {
         statement,
+        before: core::mem::take(&mut binder.before),
         parameters: binder.finish_parameters()?,
         next_column: binder.next_column(),
         notices: core::mem::take(&mut binder.notices),

@@ -48,9 +48,10 @@ impl Binder<'_> {
         if query.for_clause.is_some() || query.settings.is_some() || query.format_clause.is_some() {
             return Err(Error::unsupported("this clause of a query"));
         }
+        let is_top = core::mem::take(&mut self.is_top);
         let visible_before = self.ctes.len();
         if let Some(with) = &query.with {
-            self.with(with, parent)?;
+            self.with(with, parent, is_top)?;
         }
         let tail = self.tail(query)?;
         let mut bound = match query.body.as_ref() {

@@ -12,11 +12,14 @@ use super::{names, session};
 impl Binder<'_> {
     /// Binds any statement.
     pub(super) fn statement(&mut self, statement: &ast::Statement) -> Result<Statement> {
+        let is_top = core::mem::take(&mut self.is_top);
+        self.is_top = is_top && matches!(statement, S::Query(_) | S::Explain { .. });
         match statement {
             S::Query(query) => match query.body.as_ref() {
-                ast::SetExpr::Insert(_) | ast::SetExpr::Update(_) | ast::SetExpr::Delete(_) => {
-                    Err(Error::unsupported("WITH before a data-modifying statement"))
-                }
+                ast::SetExpr::Insert(inner)
+                | ast::SetExpr::Update(inner)
+                | ast::SetExpr::Delete(inner)
+                | ast::SetExpr::Merge(inner) => self.changing(query, inner),
                 _ => self.query(query, None).map(Statement::Query),
             },
             S::Insert(insert) => self.insert(insert),

@@ -16,7 +16,9 @@ use crate::base::ColumnId;
 use crate::base::hash::HashMap;
 use crate::error::{Error, Result, SqlState};
 use crate::function::{Volatility, scalar_volatility};
-use crate::plan::{ColumnInfo, Expr, LogicalPlan, OutputColumn, Query, TableId};
+use crate::plan::{
+    ColumnInfo, Delete, Expr, Insert, LogicalPlan, Merge, OutputColumn, Query, Statement, TableId, Update,
+};
 use crate::value::TypeName;
 
 use super::binder::Binder;
@@ -37,11 +39,13 @@ pub(super) struct Cte {
     refusal: Option<&'static str>,
     /// A recursive one has named itself, here.
     named_at: Option<Location>,
+    /// It changes rows: it has no plan, what it returns is there when the statement begins.
+    changes: bool,
 }
 
 impl Binder<'_> {
     /// Binds the queries of a WITH, which then are in view.
-    pub(super) fn with(&mut self, with: &ast::With, parent: Option<&Scope<'_>>) -> Result<()> {
+    pub(super) fn with(&mut self, with: &ast::With, parent: Option<&Scope<'_>>, is_top: bool) -> Result<()> {
         let first = self.ctes.len();
         for cte in &with.cte_tables {
             let name = names::name(&cte.alias.name)?;
@@ -53,7 +57,10 @@ impl Binder<'_> {
                 );
                 return Err(self.at(error, place));
             }
-            let bound = if with.recursive && mentions(&cte.query, &name) {
+            let inner = changed_by(&cte.query);
+            let bound = if let Some(inner) = inner {
+                self.changing_cte(cte, inner, is_top)?
+            } else if with.recursive && mentions(&cte.query, &name) {
                 self.recursive(cte, &name, parent)?
             } else {
                 self.plain(cte, parent)?
@@ -69,16 +76,6 @@ impl Binder<'_> {
     }
 
     fn plain(&mut self, cte: &ast::Cte, parent: Option<&Scope<'_>>) -> Result<Cte> {
-        if !matches!(
-            cte.query.body.as_ref(),
-            SetExpr::Select(_)
-                | SetExpr::Query(_)
-                | SetExpr::SetOperation { .. }
-                | SetExpr::Values(_)
-                | SetExpr::Table(_)
-        ) {
-            return Err(Error::unsupported("a data-modifying statement in WITH"));
-        }
         let query = self.query(&cte.query, parent)?;
         let types: Vec<TypeName> = query.output.iter().map(|column| column.ty).collect();
         let columns = self.cte_columns(cte, &query)?;
@@ -91,7 +88,86 @@ impl Binder<'_> {
             hint: cte.materialized,
             refusal: None,
             named_at: None,
+            changes: false,
         })
+    }
+
+    // INSERT, UPDATE or DELETE in WITH: done before the statement, whoever reads what it returns.
+    fn changing_cte(&mut self, cte: &ast::Cte, inner: &ast::Statement, is_top: bool) -> Result<Cte> {
+        let place = cte.alias.name.span.start;
+        if matches!(inner, ast::Statement::Merge(_)) {
+            let what = "MERGE not supported in WITH query";
+            return Err(self.at(Error::new(SqlState::FEATURE_NOT_SUPPORTED, what), place));
+        }
+        if !is_top {
+            let error = Error::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "WITH clause containing a data-modifying statement must be at the top level",
+            );
+            return Err(self.at(error, place));
+        }
+        let statement = self.changing(&cte.query, inner)?;
+        let (Statement::Insert(Insert { returning, .. })
+        | Statement::Update(Update { returning, .. })
+        | Statement::Delete(Delete { returning, .. })) = &statement
+        else {
+            return Err(Error::internal("a change of rows"));
+        };
+        let output: Vec<OutputColumn> = returning.iter().map(|(column, _)| column.clone()).collect();
+        let nothing = LogicalPlan::Values { columns: Vec::new(), rows: Vec::new() };
+        let columns = self.cte_columns(cte, &Query { plan: nothing, output })?;
+        let table = self.new_table();
+        self.before.push((table, statement));
+        Ok(Cte {
+            name: names::fold(&cte.alias.name),
+            columns,
+            table,
+            plan: None,
+            hint: None,
+            refusal: None,
+            named_at: None,
+            changes: true,
+        })
+    }
+
+    /// A change of rows, perhaps with a WITH of its own above it.
+    pub(super) fn changing(&mut self, query: &ast::Query, inner: &ast::Statement) -> Result<Statement> {
+        let is_top = core::mem::take(&mut self.is_top);
+        let visible = self.ctes.len();
+        if let Some(with) = &query.with {
+            self.with(with, None, is_top)?;
+        }
+        let mut bound = self.statement(inner)?;
+        let (source, returning) = match &mut bound {
+            Statement::Insert(Insert { source, returning, conflict, .. }) => {
+                let update = conflict.as_ref().and_then(|conflict| conflict.update.as_ref());
+                let exprs = update.iter().flat_map(|update| {
+                    update.assignments.iter().map(|(_, expr)| expr).chain(&update.predicate)
+                });
+                if !self.ctes.is_empty() && exprs.into_iter().any(Expr::has_subquery) {
+                    return Err(Error::unsupported("a subquery in DO UPDATE below WITH"));
+                }
+                (source, returning.as_slice())
+            }
+            Statement::Update(Update { source, returning, .. })
+            | Statement::Delete(Delete { source, returning, .. }) => (source, returning.as_slice()),
+            Statement::Merge(Merge { source, .. }) => (source, [].as_slice()),
+            _ => return Err(Error::internal("a change of rows")),
+        };
+        if !self.ctes.is_empty() && returning.iter().any(|(_, expr)| expr.has_subquery()) {
+            return Err(Error::unsupported("a subquery in RETURNING below WITH"));
+        }
+        let nothing = LogicalPlan::Values { columns: Vec::new(), rows: Vec::new() };
+        let mut plan = core::mem::replace(source, nothing);
+        // The queries around stay in view for those after this one: it gets copies.
+        for at in (0..visible).rev() {
+            let Cte { plan: Some(definition), .. } = &self.ctes[at] else { continue };
+            let definition = definition.clone();
+            let copy = Cte { plan: Some(self.renamed(&definition)?), ..self.ctes[at].clone() };
+            plan = self.resolve_cte(copy, plan)?;
+        }
+        *source = self.resolve_ctes(visible, plan)?;
+        Ok(bound)
     }
 
     fn cte_columns(&self, cte: &ast::Cte, query: &Query) -> Result<Vec<(String, TypeName)>> {
@@ -142,7 +218,7 @@ impl Binder<'_> {
         self.check_recursive_tail(query)?;
         let visible = self.ctes.len();
         if let Some(with) = &query.with {
-            self.with(with, parent)?;
+            self.with(with, parent, false)?;
         }
         let table = self.new_table();
         self.ctes.push(Cte {
@@ -153,6 +229,7 @@ impl Binder<'_> {
             hint: None,
             refusal: Some("within its non-recursive term"),
             named_at: None,
+            changes: false,
         });
         let own = self.ctes.len() - 1;
         let base = self.set_expr(left, parent, true)?;
@@ -177,6 +254,7 @@ impl Binder<'_> {
             hint: cte.materialized,
             refusal: None,
             named_at: None,
+            changes: false,
         })
     }
 
@@ -230,7 +308,7 @@ impl Binder<'_> {
     pub(super) fn refuse_recursion(&mut self, why: &'static str) -> Vec<usize> {
         let mut refused = Vec::new();
         for (at, cte) in self.ctes.iter_mut().enumerate() {
-            if cte.plan.is_none() && cte.refusal.is_none() {
+            if cte.plan.is_none() && !cte.changes && cte.refusal.is_none() {
                 cte.refusal = Some(why);
                 refused.push(at);
             }
@@ -266,7 +344,15 @@ impl Binder<'_> {
         if let Some(refusal) = self.ctes[at].refusal {
             return Err(self.at(misplaced(&name, refusal), place));
         }
-        if self.ctes[at].plan.is_none() && self.ctes[at].named_at.replace(place).is_some() {
+        if self.ctes[at].changes {
+            if self.ctes[at].columns.is_empty() {
+                let error = Error::new(
+                    SqlState::FEATURE_NOT_SUPPORTED,
+                    format!("WITH query \"{name}\" does not have a RETURNING clause"),
+                );
+                return Err(self.at(error, place));
+            }
+        } else if self.ctes[at].plan.is_none() && self.ctes[at].named_at.replace(place).is_some() {
             return Err(self.at(misplaced(&name, "more than once"), place));
         }
         let named = self.ctes[at].columns.clone();
@@ -282,30 +368,30 @@ impl Binder<'_> {
 
     /// Ends the view of the queries from `first` on: their uses in `plan` get their rows.
     pub(super) fn resolve_ctes(&mut self, first: usize, mut plan: LogicalPlan) -> Result<LogicalPlan> {
-        for mut cte in self.ctes.split_off(first).into_iter().rev() {
-            let Some(mut definition) = cte.plan.take() else { continue };
-            let uses = uses(&mut plan, cte.table);
-            if uses == 0 {
-                continue;
-            }
-            let is_volatile = is_volatile(&mut definition);
-            let is_correlated = !definition.outer_columns().is_empty();
-            let in_place = match cte.hint {
-                Some(CteAsMaterialized::Materialized) => is_correlated,
-                Some(CteAsMaterialized::NotMaterialized) => uses == 1 || !is_volatile,
-                None => is_correlated || uses == 1 && !is_volatile,
-            };
-            if in_place {
-                self.put_in_place(&mut plan, cte.table, &definition)?;
-            } else {
-                plan = LogicalPlan::With {
-                    table: cte.table,
-                    definition: Box::new(definition),
-                    input: Box::new(plan),
-                };
-            }
+        for cte in self.ctes.split_off(first).into_iter().rev() {
+            plan = self.resolve_cte(cte, plan)?;
         }
         Ok(plan)
+    }
+
+    fn resolve_cte(&mut self, mut cte: Cte, mut plan: LogicalPlan) -> Result<LogicalPlan> {
+        let Some(mut definition) = cte.plan.take() else { return Ok(plan) };
+        let uses = uses(&mut plan, cte.table);
+        if uses == 0 {
+            return Ok(plan);
+        }
+        let is_volatile = is_volatile(&mut definition);
+        let is_correlated = !definition.outer_columns().is_empty();
+        let in_place = match cte.hint {
+            Some(CteAsMaterialized::Materialized) => is_correlated,
+            Some(CteAsMaterialized::NotMaterialized) => uses == 1 || !is_volatile,
+            None => is_correlated || uses == 1 && !is_volatile,
+        };
+        if in_place {
+            self.put_in_place(&mut plan, cte.table, &definition)?;
+            return Ok(plan);
+        }
+        Ok(LogicalPlan::With { table: cte.table, definition: Box::new(definition), input: Box::new(plan) })
     }
 
     fn put_in_place(
@@ -365,6 +451,16 @@ impl Binder<'_> {
             node.for_each_expr_mut(&mut |expr| rename(expr, &columns));
         });
         Ok(copy)
+    }
+}
+
+// The change of rows that a query of WITH is.
+fn changed_by(query: &ast::Query) -> Option<&ast::Statement> {
+    match query.body.as_ref() {
+        SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) | SetExpr::Merge(inner) => {
+            Some(inner)
+        }
+        _ => None,
     }
 }
 

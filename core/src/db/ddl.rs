@@ -431,6 +431,7 @@ pub(super) fn fill(session: &mut Session, table: &Arc<Table>, query: &Query) -> 
         returning: Vec::new(),
     };
     let bound = Bound {
+        before: Vec::new(),
         statement: Statement::Insert(insert),
         parameters: Vec::new(),
         next_column,

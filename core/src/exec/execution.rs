@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::physical::PhysicalPlan;
+use crate::physical::{PhysicalPlan, PlanKind};
 
 use super::build::build;
 use super::run::{BoxedOperator, Figures, Poll, Run, Shared};
@@ -37,6 +37,8 @@ pub struct Execution {
 
 enum State {
     Fresh,
+    /// One of the steps before the plan itself, once it has begun.
+    Before(usize, Option<BoxedOperator>),
     Running(BoxedOperator),
     Over,
 }
@@ -109,7 +111,30 @@ impl Execution {
             if self.instrumented {
                 self.shared.figures = vec![Figures::default(); self.plan.node_count()];
             }
-            self.state = State::Running(build(&self.plan.root, self.instrumented));
+            self.state = State::Before(0, None);
+        }
+        let plan = Arc::clone(&self.plan);
+        while let State::Before(at, operator) = &mut self.state {
+            let Some((table, subplan)) = plan.before.get(*at) else {
+                self.state = State::Running(build(&plan.root, self.instrumented));
+                break;
+            };
+            if cx.fuel == 0 {
+                return Ok(Step::Yield);
+            }
+            let begin = || build(&plan.subplans[*subplan].root, self.instrumented);
+            let operator = operator.get_or_insert_with(begin);
+            let want = cx.batch_rows_max;
+            let mut run = Run { cx, plan: &plan, shared: &mut self.shared, outer: &[] };
+            match operator.next(&mut run, want)? {
+                Poll::Batch(batch) => run.keep(*table, batch)?,
+                Poll::Yield => return Ok(Step::Yield),
+                Poll::Done => {
+                    // Only the rows of the statement itself are counted.
+                    self.shared.affected = 0;
+                    self.state = State::Before(*at + 1, None);
+                }
+            }
         }
         let State::Running(operator) = &mut self.state else {
             return Ok(self.done());
@@ -119,7 +144,6 @@ impl Execution {
         }
         let want = self.want.min(cx.batch_rows_max).max(1);
         self.want = (self.want * 4).min(crate::base::limits::BATCH_ROWS_MAX);
-        let plan = Arc::clone(&self.plan);
         let mut run = Run { cx, plan: &plan, shared: &mut self.shared, outer: &[] };
         match operator.next(&mut run, want)? {
             Poll::Batch(batch) => {
@@ -135,7 +159,7 @@ impl Execution {
     }
 
     fn done(&self) -> Step {
-        let affected = if self.plan.is_read_only() { self.returned } else { self.shared.affected };
+        let affected = if self.plan.kind == PlanKind::Select { self.returned } else { self.shared.affected };
         Step::Done { affected }
     }
 

@@ -140,6 +140,14 @@ impl<'a> Run<'_, 'a> {
         &mut self.shared.tables[number]
     }
 
+    /// Adds rows to a table.
+    pub(crate) fn keep(&mut self, number: usize, batch: Batch) -> Result<()> {
+        let kept = self.table(number);
+        let bytes = kept.rows.push(batch);
+        kept.bytes += bytes;
+        self.hold(bytes)
+    }
+
     /// Puts other rows, or a maker of rows, in the place of a table.
     pub(crate) fn replace_table(&mut self, number: usize, with: Kept) {
         let before = core::mem::replace(self.table(number), with);

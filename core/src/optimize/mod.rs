@@ -42,6 +42,7 @@ struct RuleContext<'a> {
 /// Applies the rules, in order.
 pub fn optimize(mut bound: Bound, catalog: &Catalog) -> Result<Bound> {
     let context = RuleContext { catalog };
+    bound.before.iter_mut().for_each(|(_, before)| statement(before, &context));
     statement(&mut bound.statement, &context);
     Ok(bound)
 }

@@ -74,6 +74,8 @@ pub(crate) struct UpdatePlan {
     pub returning: Programs,
     /// As in [`InsertPlan`].
     pub kept: Kept,
+    /// The rows may have been changed since they were read: such ones are left alone.
+    pub recheck: bool,
 }
 
 /// DELETE.
@@ -88,6 +90,8 @@ pub(crate) struct DeletePlan {
     pub returning: Programs,
     /// As in [`InsertPlan`].
     pub kept: Kept,
+    /// The rows may have been changed since they were read: such ones are left alone.
+    pub recheck: bool,
 }
 
 /// MERGE: positions in the input.
@@ -101,6 +105,8 @@ pub(crate) struct MergePlan {
     pub action: usize,
     pub clauses: Vec<MergeStep>,
     pub rules: RowRules,
+    /// As in [`UpdatePlan`].
+    pub recheck: bool,
 }
 
 /// What a clause of MERGE does; new values by ordinal and position.

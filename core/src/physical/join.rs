@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::ColumnId;
+use crate::base::{ColumnId, ObjectId};
 use crate::error::Result;
 use crate::plan::{CompareOp, Expr, JoinKind, LogicalPlan, TableScan};
 use crate::value::SqlType;
@@ -33,7 +33,7 @@ impl Lowerer<'_> {
         let lowered_left = self.lower(left)?;
         let lowered_right = self.lower(right)?;
         let may = self.choices.nested_loop || !self.choices.hash_join;
-        let by_key = |into: &LogicalPlan, from: &Columns| match as_scan(into) {
+        let by_key = |into: &LogicalPlan, from: &Columns| match as_scan(into, &self.frozen) {
             Some((scan, _)) if may => can_look_up(self.catalog, scan, &conjuncts, from),
             _ => false,
         };
@@ -77,7 +77,7 @@ impl Lowerer<'_> {
                 None => residual.push(conjunct.clone()),
             }
         }
-        let lookup = match (kind, as_scan(right_plan)) {
+        let lookup = match (kind, as_scan(right_plan, &self.frozen)) {
             (JoinKind::Inner | JoinKind::Left | JoinKind::Semi | JoinKind::Anti, Some((scan, predicate)))
                 if !keys.is_empty() && (self.choices.nested_loop || !self.choices.hash_join) =>
             {
@@ -205,14 +205,14 @@ fn estimate(kind: JoinKind, left: f64, right: f64, keys: usize, residual: usize)
     .max(1.0)
 }
 
-/// A table, perhaps below one filter.
-fn as_scan(plan: &LogicalPlan) -> Option<(&TableScan, Option<&Expr>)> {
+/// A table, perhaps below one filter, that is read as it stands.
+fn as_scan<'p>(plan: &'p LogicalPlan, frozen: &[ObjectId]) -> Option<(&'p TableScan, Option<&'p Expr>)> {
+    let (plan, predicate) = match plan {
+        LogicalPlan::Filter { input, predicate } => (&**input, Some(predicate)),
+        plan => (plan, None),
+    };
     match plan {
-        LogicalPlan::Scan(scan) => Some((scan, None)),
-        LogicalPlan::Filter { input, predicate } => match &**input {
-            LogicalPlan::Scan(scan) => Some((scan, Some(predicate))),
-            _ => None,
-        },
+        LogicalPlan::Scan(scan) if !frozen.contains(&scan.table.id) => Some((scan, predicate)),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::plan::{
     AggregateCall, Bound, ColumnInfo, Expr, GroupingSets, LogicalPlan, Names, OutputColumn, Query,
-    SetOperator, SortKey, Statement, TableScan,
+    SetOperator, SortKey, Statement, TableId, TableScan,
 };
 use crate::value::SqlType;
 
@@ -50,6 +50,11 @@ pub(super) fn lower_plan(
     names: Option<Names>,
 ) -> Result<Option<PhysicalPlan>> {
     let mut lowerer = Lowerer::new(catalog, choices, names);
+    let mut changes = Vec::with_capacity(bound.before.len());
+    for (table, change) in &bound.before {
+        let subplan = lowerer.change(change)?;
+        changes.push((lowerer.table(*table), subplan));
+    }
     let (kind, root, output) = match statement {
         Statement::Query(query) => {
             let root = lowerer.lower_query(query)?;
@@ -71,7 +76,9 @@ pub(super) fn lower_plan(
         _ => return Ok(None),
     };
     let output: Vec<OutputColumn> = output;
-    let micro = micro::recognise(kind, &root, &output);
+    let micro = if changes.is_empty() { micro::recognise(kind, &root, &output) } else { None };
+    let mut before = lowerer.kept;
+    before.append(&mut changes);
     Ok(Some(PhysicalPlan {
         kind,
         output,
@@ -81,6 +88,7 @@ pub(super) fn lower_plan(
         nodes: lowerer.next_number,
         tables: lowerer.tables.len(),
         micro,
+        before,
     }))
 }
 
@@ -190,8 +198,31 @@ impl Lowerer<'_> {
         for predicate in scan.filter.iter().chain(more) {
             split_conjuncts(predicate, &mut conjuncts);
         }
+        if self.frozen.contains(&scan.table.id) {
+            return self.lower_frozen(scan, conjuncts);
+        }
         let chosen = self.choose_access(scan, &conjuncts, None)?;
         Ok(self.scan_node(chosen))
+    }
+
+    // A table that was changed by now: its rows are kept before the first change.
+    fn lower_frozen(&mut self, scan: &TableScan, conjuncts: Vec<Expr>) -> Result<Lowered> {
+        let columns = LogicalPlan::Scan(scan.clone()).columns();
+        let is_early = |expr: &Expr| {
+            let mut read = Vec::new();
+            expr.columns(&mut read);
+            !expr.has_subquery() && read.iter().all(|id| columns.iter().any(|info| info.id == *id))
+        };
+        let (filter, late): (Vec<Expr>, Vec<Expr>) = conjuncts.into_iter().partition(is_early);
+        let plan = LogicalPlan::Scan(TableScan { filter, ..scan.clone() });
+        let frozen = core::mem::take(&mut self.frozen);
+        let (subplan, _) = self.subplan(&plan)?;
+        self.frozen = frozen;
+        let table = TableId(u32::MAX - u32::try_from(self.kept.len()).unwrap_or(0));
+        let number = self.table(table);
+        self.kept.push((number, subplan));
+        let lowered = self.lower_table_ref(table, &columns);
+        if late.is_empty() { Ok(lowered) } else { self.filtered(lowered, &Expr::And(late)) }
     }
 
     fn lower_values(&mut self, columns: &[ColumnInfo], rows: &[Vec<Expr>]) -> Result<Lowered> {
@@ -210,6 +241,10 @@ impl Lowerer<'_> {
             return self.lower_scan(scan, core::slice::from_ref(predicate));
         }
         let lowered = self.lower(input)?;
+        self.filtered(lowered, predicate)
+    }
+
+    fn filtered(&mut self, lowered: Lowered, predicate: &Expr) -> Result<Lowered> {
         let program = self.compile(predicate, &lowered.columns)?;
         let (types, rows) = (lowered.node.types.to_vec(), lowered.node.rows);
         let operation = Operation::Filter { input: Box::new(lowered.node), predicate: Arc::new(program) };

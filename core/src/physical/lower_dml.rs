@@ -59,6 +59,7 @@ impl Lowerer<'_> {
             rules: self.lower_rules(&update.rules, &row)?,
             returning: self.lower_returning(&update.returning, &row.beside(&columns))?,
             kept: Kept::default(),
+            recheck: self.frozen.contains(&update.table.id),
         };
         let (rows, types) = (input.rows, returning_types(&update.returning));
         Ok(self.node(Operation::Update { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
@@ -72,6 +73,7 @@ impl Lowerer<'_> {
             old: places(&columns, &delete.old)?,
             returning: self.lower_returning(&delete.returning, &columns)?,
             kept: Kept::default(),
+            recheck: self.frozen.contains(&delete.table.id),
         };
         let (rows, types) = (input.rows, returning_types(&delete.returning));
         Ok(self.node(Operation::Delete { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
@@ -101,6 +103,7 @@ impl Lowerer<'_> {
             action: place(&columns, merge.action)?,
             clauses: merge.clauses.iter().map(step).collect::<Result<_>>()?,
             rules: self.lower_rules(&merge.rules, &row)?,
+            recheck: self.frozen.contains(&merge.table.id),
         };
         let rows = input.rows;
         Ok(self.node(Operation::Merge { input: Box::new(input), plan: Arc::new(plan) }, Vec::new(), rows))

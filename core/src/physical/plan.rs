@@ -61,12 +61,14 @@ pub struct PhysicalPlan {
     pub(crate) tables: usize,
     /// The short way, when the statement has one.
     pub(crate) micro: Option<Micro>,
+    /// What is run to its end before: the number of the table that its rows go to, and the subplan.
+    pub(crate) before: Vec<(usize, usize)>,
 }
 
 impl PhysicalPlan {
     /// Whether it needs no write transaction.
     pub fn is_read_only(&self) -> bool {
-        self.kind == PlanKind::Select
+        self.kind == PlanKind::Select && self.before.is_empty()
     }
 
     /// Whether it runs without operators, by key.

@@ -6,12 +6,12 @@
 //! frame 1: the subquery           t.b is no input there: Outer(0), wanted from frame 0
 //! ```
 
-use crate::base::ColumnId;
 use crate::base::hash::HashMap;
+use crate::base::{ColumnId, ObjectId};
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::eval::{Place, Program, Scope, compile};
-use crate::plan::{Expr, LogicalPlan, TableId};
+use crate::plan::{Expr, LogicalPlan, Statement, TableId};
 use crate::value::SqlType;
 
 use super::choices::Choices;
@@ -53,6 +53,10 @@ pub(super) struct Lowerer<'c> {
     pub tables: HashMap<TableId, usize>,
     /// Outer columns that each enclosing query is asked for, innermost last.
     frames: Vec<Vec<(ColumnId, SqlType)>>,
+    /// Tables that are changed before what is being lowered, which sees them as they were.
+    pub frozen: Vec<ObjectId>,
+    /// Tables kept before the first change: number and subplan.
+    pub kept: Vec<(usize, usize)>,
     /// Whether the lines of EXPLAIN are wanted.
     pub names: Option<crate::plan::Names>,
 }
@@ -71,6 +75,8 @@ impl<'c> Lowerer<'c> {
             tables: HashMap::default(),
             frames: Vec::new(),
             names,
+            frozen: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -114,6 +120,29 @@ impl<'c> Lowerer<'c> {
         let root = lowered?.node;
         self.subplans.push(Subplan { root, outer: outer.iter().map(|(_, ty)| *ty).collect() });
         Ok((self.subplans.len() - 1, outer))
+    }
+
+    /// Lowers a change of rows to a subplan; what comes after it sees its tables as they were.
+    pub(super) fn change(&mut self, statement: &Statement) -> Result<usize> {
+        self.frames.push(Vec::new());
+        let lowered = match statement {
+            Statement::Insert(insert) => self.lower_insert(insert).map(|node| (node, insert.table.id)),
+            Statement::Update(update) => self.lower_update(update).map(|node| (node, update.table.id)),
+            Statement::Delete(delete) => self.lower_delete(delete).map(|node| (node, delete.table.id)),
+            _ => Err(Error::internal("a change of rows")),
+        };
+        self.frames.pop();
+        let (root, table) = lowered?;
+        self.subplans.push(Subplan { root, outer: Vec::new() });
+        // Actions of references reach further.
+        let mut reached = vec![table];
+        while let Some(table) = reached.pop() {
+            if !self.frozen.contains(&table) {
+                self.frozen.push(table);
+                reached.extend(self.catalog.references_to(table).map(|(child, _)| child.id));
+            }
+        }
+        Ok(self.subplans.len() - 1)
     }
 
     /// The number of a kept table.

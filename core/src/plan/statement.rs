@@ -8,13 +8,16 @@ use crate::parse::Command;
 use crate::parse::define::SequenceOptions;
 use crate::value::{SqlType, TypeName};
 
-use super::{ColumnInfo, Expr, LogicalPlan};
+use super::{ColumnInfo, Expr, LogicalPlan, TableId};
 
 /// The result of binding one statement.
 #[derive(Clone, Debug)]
 pub struct Bound {
     /// What to do.
     pub statement: Statement,
+    /// Changes of rows in WITH, in order, and what the statement calls the rows they return. All are done
+    /// before it, and see what it sees: the tables as they were.
+    pub before: Vec<(TableId, Statement)>,
     /// The type of each parameter, `$1` first.
     pub parameters: Vec<SqlType>,
     /// The first [`ColumnId`] not used yet: rules draw fresh ids from here.

@@ -10,7 +10,7 @@ use crate::exec::run::{BoxedOperator, Operator, Poll, Run};
 use crate::physical::DeletePlan;
 use crate::value::{Datum, SqlType};
 
-use super::writing::Writing;
+use super::writing::{Writing, is_unchanged};
 
 pub(crate) struct DeleteRows {
     input: BoxedOperator,
@@ -53,6 +53,10 @@ impl DeleteRows {
                     .iter()
                     .map(|from| batch.columns[*from].datum(at, self.types[*from]))
                     .collect::<Result<Vec<Datum>>>()?;
+                if plan.recheck && !is_unchanged(run, &plan.table, rowid, &old)? {
+                    self.at += 1;
+                    continue;
+                }
                 let target = self.writing.target(run, &plan.table)?;
                 target.writer.delete(run.cx.pages.sink()?, RowId(rowid), &old)?;
                 let bytes = target.changes.deleted(&old)?;

@@ -11,7 +11,7 @@ use crate::exec::run::{BoxedOperator, Operator, Poll, Run};
 use crate::physical::{MergePlan, MergeStep};
 use crate::value::{Datum, SqlType};
 
-use super::writing::Writing;
+use super::writing::{Writing, is_unchanged};
 
 pub(crate) struct MergeRows {
     input: BoxedOperator,
@@ -70,6 +70,11 @@ impl MergeRows {
             Datum::Int(rowid) => Some(RowId(rowid)),
             _ => None,
         };
+        if let (true, Some(RowId(rowid))) = (plan.recheck, rowid)
+            && !is_unchanged(run, &plan.table, rowid, &old)?
+        {
+            return Ok(());
+        }
         let target = self.writing.target(run, &plan.table)?;
         let sink = run.cx.pages.sink()?;
         let bytes = match (rowid, &new) {

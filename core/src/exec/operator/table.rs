@@ -48,11 +48,8 @@ impl Operator for TableRef {
             let want = want.max(64).min(run.cx.batch_rows_max);
             match operator.next(&mut run.nested(&outer), want)? {
                 Poll::Batch(batch) => {
-                    let kept = run.table(self.table);
-                    let bytes = kept.rows.push(batch);
-                    kept.bytes += bytes;
-                    kept.source = Some((operator, outer));
-                    run.hold(bytes)?;
+                    run.table(self.table).source = Some((operator, outer));
+                    run.keep(self.table, batch)?;
                 }
                 Poll::Done => {}
                 Poll::Yield => {

@@ -12,7 +12,7 @@ use crate::physical::UpdatePlan;
 use crate::value::{Datum, SqlType};
 
 use super::matcher::combine;
-use super::writing::Writing;
+use super::writing::{Writing, is_unchanged};
 
 pub(crate) struct UpdateRows {
     input: BoxedOperator,
@@ -58,6 +58,10 @@ impl UpdateRows {
                     .iter()
                     .map(|from| batch.columns[*from].datum(at, self.types[*from]))
                     .collect::<Result<Vec<Datum>>>()?;
+                if plan.recheck && !is_unchanged(run, &plan.table, rowid, &old)? {
+                    self.at += 1;
+                    continue;
+                }
                 let mut new = old.clone();
                 for (ordinal, from) in &plan.assignments {
                     new[*ordinal] = batch.columns[*from].datum(at, self.types[*from])?;

@@ -12,7 +12,8 @@ use crate::error::Result;
 use crate::exec::change::Changes;
 use crate::exec::run::{BoxedOperator, Poll, Run};
 use crate::physical::Programs;
-use crate::store::TableWriter;
+use crate::store::{TableShape, TableWriter};
+use crate::value::Datum;
 
 /// The table being changed.
 pub(super) struct Target {
@@ -94,4 +95,11 @@ impl Writing {
             }
         })
     }
+}
+
+/// Whether a row is there as it was read.
+pub(super) fn is_unchanged(run: &Run<'_, '_>, table: &Table, rowid: i64, old: &[Datum]) -> Result<bool> {
+    let source = run.cx.pages.source();
+    let now = TableShape::new(table, source.page_size()).fetch(source, table, rowid)?;
+    Ok(now.is_some_and(|now| now == old))
 }
