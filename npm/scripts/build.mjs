@@ -10,13 +10,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
-import { slimSqlparser } from './slim-sqlparser.mjs'
+import { slimCrates } from './slim-crates.mjs'
 import { bytesByCrate, withoutNames } from './wasm-sections.mjs'
 
 /** The complete package, compressed: the most a page should pay for a database. */
 const GZIP_BYTES_MAX = 1_048_576
-/** Where it stands: over the budget since definitions, catalogs and domains came. It may only become less. */
-const GZIP_BYTES_NOW = 1_210_000
 
 const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..')
 const rootDir = join(packageDir, '..')
@@ -27,6 +25,10 @@ const wasmDir = join(packageDir, testing ? 'wasm-testing' : 'wasm')
 const OPT_FLAGS = [
   '-Oz', '--enable-bulk-memory', '--enable-nontrapping-float-to-int', '--enable-sign-ext',
   '--enable-mutable-globals', '--enable-reference-types', '--enable-multivalue',
+  // Nothing lives below address 1024: offsets may be folded into loads and stores.
+  '--low-memory-unused',
+  // Functions of one module and one trait resemble each other: side by side they compress 3 % better.
+  '--reorder-functions-by-name',
 ]
 
 function run(command, args, options = {}) {
@@ -44,13 +46,13 @@ function buildWasm() {
   if (testing) args.push('--features', 'testing')
   // A target folder of its own: cargo does not see that the parser it compiles here is another.
   const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(rootDir, 'target'), 'browser')
-  const slim = slimSqlparser(rootDir, join(targetDir, 'sqlparser'))
+  const slimDir = join(targetDir, 'slim')
+  slimCrates(rootDir, slimDir)
   const env = {
     ...process.env,
     CARGO_TARGET_DIR: targetDir,
     RUSTC_WRAPPER: join(packageDir, 'scripts/slim-rustc.sh'),
-    SLIM_FROM: slim.from,
-    SLIM_INTO: slim.into,
+    SLIM_INTO: slimDir,
     // Names stay in until the size report is done; they are cut off below.
     CARGO_PROFILE_WASM_STRIP: 'none',
     CARGO_PROFILE_WASM_DEBUG: 'false',
@@ -109,10 +111,7 @@ function report() {
   }
   if (total.gzip > GZIP_BYTES_MAX) {
     console.error(`OVER THE BUDGET: the package is ${total.gzip} bytes in gzip, more than the ${GZIP_BYTES_MAX} it may have`)
-    if (total.gzip > GZIP_BYTES_NOW) {
-      console.error(`and more than the ${GZIP_BYTES_NOW} it had`)
-      process.exit(1)
-    }
+    process.exit(1)
   }
 }
 

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Cargo's RUSTC_WRAPPER for the browser build: compiles the slim copy of sqlparser ($SLIM_INTO) in the place
-# of the original ($SLIM_FROM), and everything else as it is.
+# Cargo's RUSTC_WRAPPER for the browser build: compiles the copies in $SLIM_INTO in the place of the crates of
+# the registry they are made from, and everything else as it is.
 rustc=$1
 shift
 for argument do
   shift
   case $argument in
-    "$SLIM_FROM"/src/*) argument=$SLIM_INTO${argument#"$SLIM_FROM"} ;;
+    */registry/src/*/*/src/*)
+      crate=${argument#*/registry/src/*/}
+      [ -e "$SLIM_INTO/${crate%%/*}" ] && argument=$SLIM_INTO/$crate ;;
   esac
   set -- "$@" "$argument"
 done

@@ -1,25 +1,8 @@
-// A copy of sqlparser for the browser, with what PostgreSQL's dialect never reaches cut off.
+// What DecentDB never reaches in sqlparser.
 //
 // sqlparser decides at run time which of a dozen dialects it speaks, and its syntax tree can print and
-// locate every statement of all of them. DecentDB speaks one, prints expressions only, and asks only
-// expressions and queries where they are. Each edit below keeps what those do; each must fit exactly, so
-// that a new version of sqlparser stops the build instead of being cut in the wrong place.
-//
-// Cargo keeps its lock file: rustc is given the copy by a wrapper (slim-rustc.sh), in a target folder of
-// its own.
-
-import { execFileSync } from 'node:child_process'
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-
-/** The folder of the crate as cargo has it. */
-function crateDir(rootDir) {
-  const out = execFileSync('cargo', ['metadata', '--format-version', '1', '--filter-platform', 'wasm32-unknown-unknown'], {
-    cwd: rootDir, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const found = JSON.parse(out).packages.find((entry) => entry.name === 'sqlparser')
-  return dirname(found.manifest_path)
-}
+// locate every statement of all of them. DecentDB speaks one, prints scalar expressions only, and has a
+// grammar of its own for most commands (`core/src/parse/define`).
 
 /** `[file, text, replacement, times]`. */
 const EDITS = [
@@ -67,64 +50,78 @@ const EDITS = [
   ],
 ]
 
-/** Statements and objects of other systems; PostgreSQL calls them syntax errors, and so does this copy. */
-const FOREIGN_STATEMENTS = [
-  ['KILL', 'self.parse_kill()'],
-  ['FLUSH', 'self.parse_flush()'],
-  ['MSCK', 'self.parse_msck().map(Into::into)'],
-  ['CACHE', 'self.parse_cache_table()'],
-  ['UNCACHE', 'self.parse_uncache_table()'],
-  ['REPLACE', 'self.parse_replace(next_token)'],
-  ['USE', 'self.parse_use()'],
-  ['RAISERROR', 'Ok(self.parse_raiserror()?)'],
-  ['ASSERT', 'self.parse_assert()'],
-  ['PRAGMA', 'self.parse_pragma()'],
-  ['RENAME', 'self.parse_rename()'],
-  ['PRINT', 'self.parse_print()'],
-  ['WAITFOR', 'self.parse_waitfor()'],
-  ['RETURN', 'self.parse_return()'],
-]
-const FOREIGN_BLOCKS = ['CASE', 'IF', 'WHILE', 'RAISE', 'DENY', 'THROW', 'UNLOAD', 'EXPORT', 'OPEN']
-const FOREIGN_OBJECTS = [['MACRO', 1], ['SECRET', 2], ['WAREHOUSE', 3], ['VIRTUAL', 1], ['CONNECTOR', 2], ['EXTERNAL', 2]]
-/** Objects of PostgreSQL that DecentDB refuses by name before it parses (`core/src/parse/command.rs`). */
-const REFUSED_OBJECTS = [['POLICY', 2], ['USER', 4], ['ROLE', 4], ['OPERATOR', 2], ['SERVER', 1], ['DATABASE', 3], ['COLLATION', 3], ['PROCEDURE', 2]]
-const REFUSED_ALTERS = [
-  ['COLLATION', 'self.parse_alter_collation().map(Into::into)'],
-  ['AGGREGATE', 'self.parse_alter_function(AlterFunctionKind::Aggregate)'],
-  ['ROLE', 'self.parse_alter_role()'],
-  ['POLICY', 'self.parse_alter_policy().map(Into::into)'],
-  ['CONNECTOR', 'self.parse_alter_connector()'],
+/** The statements that sqlparser reads for us; the others are refused or read before it is asked. */
+const STATEMENTS = [
+  'EXPLAIN', 'SELECT', 'CREATE', 'DELETE', 'INSERT', 'UPDATE', 'ALTER', 'SET', 'SHOW', 'START', 'BEGIN', 'END',
+  'SAVEPOINT', 'RELEASE', 'COMMIT', 'ROLLBACK', 'ABORT', 'RESET', 'MERGE',
 ]
 
-function foreignEdits() {
-  return [
-    ...FOREIGN_STATEMENTS.map(([keyword, call]) => ['parser/mod.rs', `                Keyword::${keyword} => ${call},\n`, '', 1]),
-    ...FOREIGN_BLOCKS.map((keyword) => [
-      'parser/mod.rs',
-      `                Keyword::${keyword} => {\n                    self.prev_token();\n`,
-      `                Keyword::${keyword} if false => {\n                    self.prev_token();\n`,
-      1,
-    ]),
-    ...[...FOREIGN_OBJECTS, ...REFUSED_OBJECTS].map(([keyword, times]) => [
-      'parser/mod.rs', `} else if self.parse_keyword(Keyword::${keyword}) {`, '} else if false {', times,
-    ]),
-    ...REFUSED_ALTERS.map(([keyword, call]) => ['parser/mod.rs', `            Keyword::${keyword} => ${call},\n`, '', 1]),
-    ['parser/mod.rs', 'self.parse_one_of_keywords(&[Keyword::PIVOT, Keyword::UNPIVOT])', 'None::<Keyword>', 2],
-  ]
-}
+/** Parts of the grammar that never begin. */
+const NEVER = [
+  'parse_create_snapshot_table', 'parse_create_text_search', 'parse_create_view', 'parse_create_policy',
+  'parse_create_external_table', 'parse_create_function', 'parse_create_domain', 'parse_create_trigger',
+  'parse_create_macro', 'parse_create_secret', 'parse_create_user', 'parse_create_schema', 'parse_create_warehouse',
+  'parse_create_extension', 'parse_create_virtual_table', 'parse_create_database', 'parse_create_role',
+  'parse_create_sequence', 'parse_create_collation', 'parse_create_type', 'parse_create_procedure',
+  'parse_create_connector', 'parse_create_operator', 'parse_create_operator_family', 'parse_create_operator_class',
+  'parse_pg_create_server', 'parse_alter_text_search', 'parse_alter_schema', 'parse_alter_view', 'parse_alter_type',
+  'parse_alter_collation', 'parse_alter_function', 'parse_alter_operator_family', 'parse_alter_operator_class',
+  'parse_alter_operator',
+  'parse_pivot_table_factor', 'parse_unpivot_table_factor', 'parse_match_recognize', 'parse_xml_table_factor',
+  'parse_open_json_table_factor', 'parse_json_table_column_def', 'parse_semantic_view_table_factor',
+  'parse_snowflake_stage_table_factor', 'parse_unpivot_expr_table_factor', 'parse_alter_table_add_projection',
+  'parse_alter_sort_key', 'parse_partition',
+]
 
-/** Makes the copy in `into` and answers where rustc must look instead of the original. */
-export function slimSqlparser(rootDir, into) {
-  const from = crateDir(rootDir)
-  rmSync(into, { recursive: true, force: true })
-  cpSync(from, into, { recursive: true })
-  for (const [file, text, replacement, times] of [...EDITS, ...foreignEdits()]) {
-    const path = join(into, 'src', file)
-    const source = readFileSync(path, 'utf8')
-    // Unit tests stand at the end of a file and use other dialects; they are not compiled.
-    const count = source.split(text).length - 1
-    if (count !== times) throw new Error(`sqlparser: ${file} has ${count} times, not ${times}: ${text}`)
-    writeFileSync(path, source.replaceAll(text, () => replacement))
-  }
-  return { from, into }
+const NEVER_ALTERS = ['parse_alter_role', 'parse_alter_policy', 'parse_alter_connector', 'parse_alter_user']
+
+/** Parts of the grammar that are always asked for and never there. */
+const ABSENT = [
+  ['fn parse_create_view_params(', 'Ok(None)'],
+  ['fn maybe_parse_multiset(', 'None'],
+  ['fn parse_settings(', 'Ok(None)'],
+  ['fn parse_for_clause(', 'Ok(None)'],
+  ['fn parse_hive_distribution(', 'Ok(HiveDistributionStyle::NONE)'],
+  ['fn parse_hive_formats(', 'Ok(None)'],
+  ['fn parse_optional_clustered_by(', 'Ok(None)'],
+  ['fn parse_plain_options(', 'Ok(vec![])'],
+  ['fn maybe_parse_connect_by(', 'Ok(vec![])'],
+  ['fn maybe_parse_table_version(', 'Ok(None)'],
+  ['fn parse_value_table_mode(', 'Ok(None)'],
+  ['fn maybe_parse_optimizer_hints(', 'Ok(vec![])'],
+]
+
+/** What is said of ALTER TABLE before it is parsed, or by other systems only: from, up to. */
+const ALTER_CUTS = [
+  ['        } else if self.parse_keyword(Keyword::DISABLE) {', '        } else if self.parse_keyword(Keyword::DROP) {'],
+  ['if self.parse_keywords(&[Keyword::IF, Keyword::EXISTS, Keyword::PARTITION]) {', 'if self.parse_keyword(Keyword::CONSTRAINT) {'],
+  ['            } else if self.parse_keywords(&[Keyword::PRIMARY, Keyword::KEY]) {\n                let drop', '            } else {\n                let has_column_keyword'],
+  ['        } else if self.parse_keyword(Keyword::PARTITION) {\n            self.expect_token(&Token::LParen)?;\n            let before', '        } else if self.parse_keyword(Keyword::ALTER) {'],
+  ['        } else if self.parse_keyword(Keyword::SWAP) {', '        } else if self.parse_keywords(&[Keyword::VALIDATE, Keyword::CONSTRAINT]) {'],
+  ['        } else if self.parse_keywords(&[Keyword::SET, Keyword::LOGGED]) {', '        } else {\n            let mut options ='],
+]
+
+/** Queries and statements inside scalar expressions are not printed. */
+const UNPRINTED = [
+  ['ast/query.rs', 'impl fmt::Display for Query {'],
+  ['ast/query.rs', 'impl fmt::Display for TableFactor {'],
+  ['ast/ddl.rs', 'impl fmt::Display for AlterTableOperation {'],
+  ['ast/ddl.rs', 'impl fmt::Display for ColumnOption {'],
+]
+
+/** @param {import('./slim-crates.mjs').Sources} sources */
+export function slimSqlparser(sources) {
+  for (const edit of EDITS) sources.replace(...edit)
+  sources.keepArms('parser/mod.rs', 'pub fn parse_statement(&mut self)', 16, STATEMENTS)
+  const never = 'self.expected_ref("something else", self.peek_token_ref())'
+  for (const name of NEVER) sources.replaceBody('parser/mod.rs', `fn ${name}(`, never)
+  for (const name of NEVER_ALTERS) sources.replaceBody('parser/alter.rs', `fn ${name}(`, never)
+  for (const [head, body] of ABSENT) sources.replaceBody('parser/mod.rs', head, body)
+  for (const [from, to] of ALTER_CUTS) sources.cut('parser/mod.rs', from, to)
+  for (const [file, head] of UNPRINTED) sources.replaceBody(file, head, 'fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { f.write_str("...") }')
+  // Places are looked up by `core/src/parse/span.rs`.
+  sources.replace('parser/mod.rs', 'parser_err!("expected function expression", root.span().start)', 'parser_err!("expected function expression", Location::new(0, 0))')
+  sources.cut('parser/mod.rs', '            let Some(AccessExpr::Dot(Expr::OuterJoin(inner_expr))) = access_chain.pop()', '        }\n\n        Ok(Expr::CompoundFieldAccess {')
+  for (const owner of ['x', 'root']) sources.replace('parser/mod.rs', `                ${owner === 'x' ? '        ' : ''}${owner}.span().start\n`, '                Location::new(0, 0)\n')
+  sources.replaceBody('parser/mod.rs', 'fn parse_show(', 'Ok(Statement::ShowVariable { variable: self.parse_identifiers()? })')
 }

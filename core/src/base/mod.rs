@@ -6,6 +6,7 @@ pub mod cell;
 pub mod hash;
 pub mod ids;
 pub mod limits;
+pub mod order;
 pub mod sync;
 pub mod words;
 pub mod zone;

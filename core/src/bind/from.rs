@@ -145,8 +145,7 @@ impl Binder<'_> {
                             ast::SetExpr::Values(_) => "For example, FROM (VALUES ...) [AS] foo.",
                             _ => "For example, FROM (SELECT ...) [AS] foo.",
                         });
-                    use sqlparser::ast::Spanned;
-                    return Err(self.at_word_before(error, "(", subquery.span().start));
+                    return Err(self.at_word_before(error, "(", crate::parse::span_of_query(subquery).start));
                 };
                 self.count_relation()?;
                 let item = self.derived(query, alias)?;

@@ -97,8 +97,7 @@ pub(super) fn place_of(name: &ObjectName) -> Location {
 
 /// The place where an expression begins.
 pub(super) fn place(expr: &ast::Expr) -> Location {
-    use sqlparser::ast::Spanned;
-    expr.span().start
+    crate::parse::span_of_expr(expr).start
 }
 
 /// Letters to insert, remove or change to make one word of the other; `None` above `most`.

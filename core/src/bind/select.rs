@@ -335,7 +335,7 @@ impl Binder<'_> {
                 .collect();
         }
         for set in &mut sets {
-            set.sort_unstable();
+            crate::base::order::sort(set);
             set.dedup();
         }
         level.references.truncate(noted);

@@ -26,20 +26,6 @@ impl Binder<'_> {
         Ok(Statement::Transaction(TransactionStatement::Begin { read_only, isolation, start }))
     }
 
-    /// SET TRANSACTION and SET SESSION CHARACTERISTICS AS TRANSACTION.
-    fn set_transaction(&self, modes: &[TransactionMode], session: bool) -> Result<Statement> {
-        let (name, value) = match modes {
-            [TransactionMode::IsolationLevel(level)] => ("isolation", isolation_of(*level)?.name()),
-            [TransactionMode::AccessMode(access)] => {
-                ("read_only", if *access == TransactionAccessMode::ReadOnly { "on" } else { "off" })
-            }
-            _ => return Err(Error::unsupported("SET TRANSACTION with several modes")),
-        };
-        let name =
-            if session { format!("default_transaction_{name}") } else { format!("transaction_{name}") };
-        Ok(Statement::Set { name, value: Some(value.to_owned()), local: !session })
-    }
-
     /// SET.
     pub(super) fn set(&self, set: &ast::Set) -> Result<Statement> {
         match set {
@@ -79,10 +65,6 @@ impl Binder<'_> {
                 value: Some(charset_name.value.clone()),
                 local: false,
             }),
-            ast::Set::SetTransaction { modes, snapshot: None, session } => {
-                self.set_transaction(modes, *session)
-            }
-            ast::Set::SetTransaction { .. } => Err(Error::unsupported("SET TRANSACTION SNAPSHOT")),
             _ => Err(Error::unsupported("this form of SET")),
         }
     }

@@ -3,7 +3,7 @@
 use sqlparser::ast::{self, Statement as S};
 use sqlparser::keywords::ALL_KEYWORDS;
 
-use crate::error::{Error, Result, SqlState};
+use crate::error::{Error, Result};
 use crate::plan::{Statement, TransactionStatement};
 
 use super::binder::Binder;
@@ -29,12 +29,6 @@ impl Binder<'_> {
             S::CreateTable(create) => self.create_table(create),
             S::CreateIndex(create) => self.create_index(create),
             S::AlterTable(alter) => self.alter_table(alter),
-            S::Drop { purge: true, .. } => {
-                Err(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \"PURGE\""))
-            }
-            S::Drop { object_type, if_exists, names, cascade, .. } => {
-                self.drop(*object_type, *if_exists, names, *cascade)
-            }
             S::StartTransaction { modes, begin, statements, exception: None, .. }
                 if statements.is_empty() =>
             {

@@ -90,7 +90,6 @@ impl Binder<'_> {
     }
 
     fn one_column(&mut self, query: &ast::Query, level: &mut Level<'_>) -> Result<(LogicalPlan, ColumnInfo)> {
-        use sqlparser::ast::Spanned;
         let bound = self.inner_query(query, level)?;
         let [column] = bound.output.as_slice() else {
             let message = if bound.output.is_empty() {
@@ -101,7 +100,7 @@ impl Binder<'_> {
             return Err(self.at_word_before(
                 Error::new(SqlState::SYNTAX_ERROR, message),
                 "(",
-                query.span().start,
+                crate::parse::span_of_query(query).start,
             ));
         };
         let info = ColumnInfo { id: column.id, ty: column.ty };

@@ -117,7 +117,7 @@ pub fn rename_in_query(sql: &str, context: &BindContext<'_>, renaming: &Renaming
 }
 
 fn edited(sql: &str, mut edits: Vec<(core::ops::Range<usize>, String)>) -> String {
-    edits.sort_by_key(|(range, _)| range.start);
+    crate::base::order::sort_by_key(&mut edits, |(range, _)| range.start);
     edits.dedup_by(|a, b| a.0 == b.0);
     let mut out = String::with_capacity(sql.len() + 64);
     let mut copied = 0;

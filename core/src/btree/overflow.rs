@@ -25,7 +25,7 @@ pub(super) fn write_value(sink: &mut dyn PageSink, value: &[u8]) -> Result<Overf
         pages.push(sink.allocate()?);
     }
     // Free pages come in any order; sorted, they make the fewest runs.
-    pages.sort_unstable();
+    crate::base::order::sort(&mut pages);
     let mut runs: Vec<Run> = Vec::new();
     for (place, (no, data)) in pages.iter().zip(value.chunks(chunk)).enumerate() {
         let place = u32::try_from(place).expect("fewer pages than bytes");

@@ -14,8 +14,8 @@ use crate::catalog::{
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::SequenceOptions;
 use crate::plan::{
-    AlterAction, AlterTable, Bound, ColumnInfo, CreateIndex, CreateTable, Drop, DropKind, Expr,
-    ForeignKeyDefinition, Insert, LogicalPlan, Query, Statement,
+    AlterAction, AlterTable, Bound, ColumnInfo, CreateIndex, CreateTable, Expr, ForeignKeyDefinition, Insert,
+    LogicalPlan, Query, Statement,
 };
 use crate::store;
 use crate::value::SqlType;
@@ -43,11 +43,6 @@ pub(super) fn run(session: &mut Session, command: &str, statement: &Statement) -
         }
         Statement::CreateIndex(Some(definition)) => {
             change(session, command, |change| change.create_index(definition)).map(|()| None)
-        }
-        Statement::Drop(drop) => {
-            let notice = change(session, command, |change| change.drop(drop))?;
-            say_cascade(session, notice);
-            Ok(None)
         }
         Statement::AlterTable(alter) => alter_table(session, command, alter).map(|()| None),
         _ => Err(Error::internal("not a DDL statement")),
@@ -251,14 +246,6 @@ impl Change<'_> {
         self.catalog.tables.get(&planned.id).cloned().ok_or_else(|| {
             Error::new(SqlState::UNDEFINED_TABLE, format!("relation \"{}\" does not exist", planned.name))
         })
-    }
-
-    fn drop(&mut self, drop: &Drop) -> Result<Option<(String, Option<String>)>> {
-        let dropped = match &drop.kind {
-            DropKind::Tables(tables) => self.catalog.drop_tables(tables, drop.cascade)?,
-            DropKind::Indexes(indexes) => self.catalog.drop_indexes(indexes)?,
-        };
-        self.remove(dropped)
     }
 
     pub(super) fn remove(&mut self, dropped: Dropped) -> Result<Option<(String, Option<String>)>> {

@@ -411,7 +411,7 @@ fn gathered(session: &mut Session, prepared: &Prepared, statement: &Bound) -> Re
                 tag = format!("{verb} {count}");
             }
         }
-        Bound::CreateTable(_) | Bound::CreateIndex(_) | Bound::AlterTable(_) | Bound::Drop(_) => {
+        Bound::CreateTable(_) | Bound::CreateIndex(_) | Bound::AlterTable(_) => {
             let done = super::ddl::run(session, prepared.command, statement)?;
             if let Some(count) = done {
                 affected = count;

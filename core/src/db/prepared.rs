@@ -157,10 +157,7 @@ fn writes(plan: &PhysicalPlan, sql: &str) -> bool {
 fn is_ddl(statement: &Statement) -> bool {
     matches!(
         statement,
-        Statement::CreateTable(Some(_))
-            | Statement::CreateIndex(Some(_))
-            | Statement::AlterTable(_)
-            | Statement::Drop(_)
+        Statement::CreateTable(Some(_)) | Statement::CreateIndex(Some(_)) | Statement::AlterTable(_)
     ) || matches!(statement, Statement::Command(command) if command.writes())
 }
 
@@ -175,10 +172,6 @@ fn command_of(statement: &Statement) -> &'static str {
         Statement::CreateTable(_) => "CREATE TABLE",
         Statement::CreateIndex(_) => "CREATE INDEX",
         Statement::AlterTable(_) => "ALTER TABLE",
-        Statement::Drop(drop) => match drop.kind {
-            crate::plan::DropKind::Tables(_) => "DROP TABLE",
-            crate::plan::DropKind::Indexes(_) => "DROP INDEX",
-        },
         Statement::Transaction(transaction) => match transaction {
             TransactionStatement::Begin { .. } => "BEGIN",
             TransactionStatement::Commit => "COMMIT",

@@ -30,7 +30,7 @@ impl Members {
             let ints = values.iter().map(integer);
             if values.len() <= FEW { Set::Few(ints.collect()) } else { Set::Ints(ints.collect()) }
         } else {
-            values.sort_by(|a, b| compare(a, b, ty));
+            crate::base::order::sort_by(&mut values, |a, b| compare(a, b, ty));
             Set::Sorted(values)
         };
         Members { ty, has_null: !nulls.is_empty(), set }

@@ -125,7 +125,7 @@ impl Rows {
                         keys.push(bytes);
                     }
                 }
-                keys.sort_unstable();
+                crate::base::order::sort(&mut keys);
                 keys.dedup();
                 let mut rowids = Vec::new();
                 for bytes in keys {

@@ -94,7 +94,6 @@ fn statement(statement: &mut Statement, context: &RuleContext<'_>) {
         Statement::CreateTable(None)
         | Statement::CreateIndex(_)
         | Statement::AlterTable(_)
-        | Statement::Drop(_)
         | Statement::Transaction(_)
         | Statement::Set { .. }
         | Statement::Show { .. }

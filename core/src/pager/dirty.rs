@@ -61,7 +61,7 @@ impl DirtyPages {
             .into_iter()
             .filter_map(|(no, page)| page.image.map(|image| (no, image)))
             .collect();
-        images.sort_unstable_by_key(|(no, _)| *no);
+        crate::base::order::sort_by_key(&mut images, |(no, _)| *no);
         images
     }
 

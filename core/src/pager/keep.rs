@@ -142,7 +142,7 @@ impl Shared {
                 info.pinned_bytes = segments * u64::from(self.layout.segment_bytes);
             }
         }
-        list.sort_by_key(|info| (info.snapshot.is_none(), info.snapshot));
+        crate::base::order::sort_by_key(&mut list, |info| (info.snapshot.is_none(), info.snapshot));
         list
     }
 

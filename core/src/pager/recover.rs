@@ -179,7 +179,7 @@ fn compact_into(
         .iter()
         .map(|(no, (lsn, offset))| (*no, Version { seq: found.seq, lsn: *lsn, offset: *offset }))
         .collect();
-    pages.sort_unstable_by_key(|(no, _)| *no);
+    crate::base::order::sort_by_key(&mut pages, |(no, _)| *no);
     let layout = old.layout;
     let wanted = 1 + segments_needed(&layout, 0, pages.len());
     let count = layout.segment_count(old.file.size()?);

@@ -83,7 +83,7 @@ fn order_options(tokens: &mut [TokenWithSpan], open: usize) {
         }
         ranked.push((current, tokens[at].clone()));
     }
-    ranked.sort_by_key(|(rank, _)| *rank);
+    crate::base::order::sort_by_key(&mut ranked, |(rank, _)| *rank);
     for (place, (_, token)) in tokens[open + 1..close].iter_mut().zip(ranked) {
         *place = token;
     }

@@ -148,7 +148,7 @@ impl Lowerer<'_> {
                 Ok(Check { name: check.name.clone(), predicate: self.compile(&check.predicate, row)? })
             })
             .collect::<Result<Vec<_>>>()?;
-        lowered.sort_by(|a, b| a.name.cmp(&b.name));
+        crate::base::order::sort_by(&mut lowered, |a, b| a.name.cmp(&b.name));
         Ok(RowRules { generated: self.lower_assigned(&rules.generated, row)?, checks: lowered })
     }
 

@@ -389,7 +389,6 @@ pub fn tree(statement: &Statement) -> String {
         Statement::CreateTable(_) => "CreateTable\n".to_owned(),
         Statement::CreateIndex(_) => "CreateIndex\n".to_owned(),
         Statement::AlterTable(_) => "AlterTable\n".to_owned(),
-        Statement::Drop(_) => "Drop\n".to_owned(),
         Statement::Transaction(_) => "Transaction\n".to_owned(),
         Statement::Set { .. } => "Set\n".to_owned(),
         Statement::Show { .. } => "Show\n".to_owned(),

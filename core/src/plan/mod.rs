@@ -18,6 +18,6 @@ pub use node::{
 };
 pub use statement::{
     AlterAction, AlterTable, Bound, CheckExpr, ColumnDefinition, ConflictUpdate, CreateIndex, CreateTable,
-    Delete, Drop, DropKind, ForeignKeyDefinition, Insert, Isolation, Merge, MergeAction, OnConflict,
-    OutputColumn, Query, RowRules, Statement, TransactionStatement, Update,
+    Delete, ForeignKeyDefinition, Insert, Isolation, Merge, MergeAction, OnConflict, OutputColumn, Query,
+    RowRules, Statement, TransactionStatement, Update,
 };

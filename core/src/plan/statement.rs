@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{ColumnId, ObjectId};
-use crate::catalog::{Index, IndexKey, ReferentialAction, Table};
+use crate::catalog::{IndexKey, ReferentialAction, Table};
 use crate::parse::Command;
 use crate::parse::define::SequenceOptions;
 use crate::value::{SqlType, TypeName};
@@ -45,8 +45,6 @@ pub enum Statement {
     CreateIndex(Option<Box<CreateIndex>>),
     /// ALTER TABLE.
     AlterTable(Box<AlterTable>),
-    /// DROP.
-    Drop(Drop),
     /// BEGIN, COMMIT, ...
     Transaction(TransactionStatement),
     /// SET name = value; `None` is DEFAULT or RESET.
@@ -374,24 +372,6 @@ pub enum AlterAction {
         /// CASCADE.
         cascade: bool,
     },
-}
-
-/// What DROP drops.
-#[derive(Clone, Debug)]
-pub enum DropKind {
-    /// Tables.
-    Tables(Vec<Arc<Table>>),
-    /// Indexes.
-    Indexes(Vec<Arc<Index>>),
-}
-
-/// DROP; missing objects under IF EXISTS are left out (notices).
-#[derive(Clone, Debug)]
-pub struct Drop {
-    /// What.
-    pub kind: DropKind,
-    /// CASCADE rather than RESTRICT.
-    pub cascade: bool,
 }
 
 /// How much of other transactions a transaction sees.

@@ -149,7 +149,7 @@ impl Expr {
                     None => renamed.push(*id),
                 }
             }
-            renamed.sort_unstable();
+            crate::base::order::sort(&mut renamed);
             renamed.dedup();
             *outer = renamed;
         }
@@ -426,8 +426,8 @@ impl LogicalPlan {
         let mut read = Vec::new();
         let mut made = Vec::new();
         self.collect_columns(&mut read, &mut made);
-        made.sort_unstable();
-        read.sort_unstable();
+        crate::base::order::sort(&mut made);
+        crate::base::order::sort(&mut read);
         read.dedup();
         read.retain(|id| made.binary_search(id).is_err());
         read

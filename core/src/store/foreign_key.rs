@@ -109,7 +109,7 @@ impl ParentProbe {
             }
             order.push((bytes, at));
         }
-        order.sort_unstable();
+        crate::base::order::sort(&mut order);
         let mut missing: Option<usize> = None;
         let mut at = 0;
         while at < order.len() {

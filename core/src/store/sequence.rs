@@ -94,7 +94,7 @@ impl Sequences {
                 state.promise = Promise::Written;
             }
         }
-        owed.sort_unstable_by_key(|(id, _)| *id);
+        crate::base::order::sort_by_key(&mut owed, |(id, _)| *id);
         owed
     }
 
@@ -133,7 +133,7 @@ impl Sequences {
             .filter(|(_, state)| state.covered > 0)
             .map(|(id, state)| (*id, state.next))
             .collect();
-        exact.sort_unstable_by_key(|(id, _)| *id);
+        crate::base::order::sort_by_key(&mut exact, |(id, _)| *id);
         exact
     }
 

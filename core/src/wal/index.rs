@@ -109,7 +109,7 @@ impl WalIndex {
                 Some((*no, *versions.get(after.checked_sub(1)?)?))
             })
             .collect();
-        pages.sort_unstable_by_key(|(no, _)| *no);
+        crate::base::order::sort_by_key(&mut pages, |(no, _)| *no);
         Some((pages, end))
     }
 

@@ -107,15 +107,7 @@ impl Binder<'_> {
                 let cascade = matches!(drop_behavior, Some(DropBehavior::Cascade));
                 AlterAction::DropConstraint { name, cascade }
             }
-            other => {
-                let text = other.to_string();
-                let words: Vec<&str> = text
-                    .split_whitespace()
-                    .take_while(|word| word.chars().all(|letter| letter.is_ascii_uppercase()))
-                    .take(3)
-                    .collect();
-                return Err(Error::unsupported(format!("ALTER TABLE {}", words.join(" "))));
-            }
+            _ => return Err(Error::unsupported("this form of ALTER TABLE")),
         };
         actions.push(action);
         Ok(())

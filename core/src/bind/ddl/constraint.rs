@@ -163,7 +163,7 @@ impl Binder<'_> {
         )?;
         let mut used: Vec<ColumnId> = Vec::new();
         bound.columns(&mut used);
-        used.sort_unstable();
+        crate::base::order::sort(&mut used);
         used.dedup();
         // Exactly one column in it names the constraint.
         let second = match used.as_slice() {

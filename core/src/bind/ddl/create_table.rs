@@ -284,7 +284,7 @@ impl Binder<'_> {
                     "a generated column is GENERATED ALWAYS AS (expression) STORED",
                 ));
             }
-            other => return Err(Error::unsupported(format!("column option {other}"))),
+            _ => return Err(Error::unsupported("this column option")),
         }
         Ok(())
     }

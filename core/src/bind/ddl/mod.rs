@@ -4,4 +4,3 @@ mod alter_table;
 mod constraint;
 mod create_index;
 mod create_table;
-mod drop;

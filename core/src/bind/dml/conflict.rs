@@ -79,7 +79,7 @@ impl Binder<'_> {
                 self.at(error, column.span.start)
             })?);
         }
-        wanted.sort_unstable();
+        crate::base::order::sort(&mut wanted);
         wanted.dedup();
         let mut keys = Vec::new();
         if table.rowid_column.is_some_and(|ordinal| wanted == [ordinal]) {
@@ -88,7 +88,7 @@ impl Binder<'_> {
         for id in &table.indexes {
             let Some(index) = self.catalog.indexes.get(id).filter(|index| index.unique) else { continue };
             let mut parts: Vec<usize> = index.keys.iter().map(|key| key.column).collect();
-            parts.sort_unstable();
+            crate::base::order::sort(&mut parts);
             parts.dedup();
             if parts == wanted {
                 keys.push(Some(*id));

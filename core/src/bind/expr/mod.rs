@@ -172,12 +172,11 @@ impl Binder<'_> {
 
     // PostgreSQL points at the `::` or at CAST; at the type when it is the type that is wrong.
     fn at_cast(&self, error: Error, kind: &CastKind, operand: &ast::Expr, at_type: bool) -> Error {
-        use sqlparser::ast::Spanned;
         if *kind == CastKind::Cast && !at_type {
             return self.at_word_before(error, "cast", names::place(operand));
         }
         let sql = self.sql();
-        let Some(end) = parse::byte_of(sql, operand.span().end) else { return error };
+        let Some(end) = parse::byte_of(sql, parse::span_of_expr(operand).end) else { return error };
         let mut lexer = Lexer::from(sql, end);
         while let Ok(Some(token)) = lexer.next() {
             if token.kind == TokenKind::DoubleColon || token.is_word(sql, "as") {

@@ -242,10 +242,7 @@ impl Binder<'_> {
     fn at_operator(&self, error: Error, symbol: &str, left: Option<&ast::Expr>, right: &ast::Expr) -> Error {
         let sql = self.sql();
         let start = match left {
-            Some(left) => {
-                use sqlparser::ast::Spanned;
-                parse::byte_of(sql, left.span().end)
-            }
+            Some(left) => parse::byte_of(sql, parse::span_of_expr(left).end),
             None => parse::byte_of(sql, crate::bind::names::place(right)).map(|at| {
                 let before = sql.get(..at).unwrap_or_default().trim_end_matches(['(', ' ', '\n', '\t']);
                 before.len().saturating_sub(symbol.len())

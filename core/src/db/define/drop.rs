@@ -103,7 +103,7 @@ pub(super) fn drop(
         change.remove(dropped)
     })?;
     say_cascade(session, notice);
-    columns.sort_unstable();
+    crate::base::order::sort(&mut columns);
     for of_one in columns.chunk_by(|a, b| a.0 == b.0) {
         let ordinals: Vec<usize> = of_one.iter().map(|(_, ordinal)| *ordinal).collect();
         if let Some((table, _)) = of_one.first() {

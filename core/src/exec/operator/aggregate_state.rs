@@ -160,7 +160,7 @@ impl AggregateState {
         self.kind.grow(aggregate, groups)?;
         if let Some(mut gathered) = self.gathered.take() {
             // Stable, as PostgreSQL's sort is not: equal keys keep the order of arrival.
-            gathered.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+            crate::base::order::sort_by(&mut gathered, |a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
             for (number, _, arguments) in gathered {
                 self.kind.step_row(number as usize, &arguments)?;
             }

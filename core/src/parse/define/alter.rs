@@ -7,6 +7,12 @@ use super::create::{role, sequence_options};
 use super::reader::Reader;
 use super::types::{Command, ObjectKind};
 
+/// What PostgreSQL does to a table and we do not.
+const UNSUPPORTED_ACTIONS: [&str; 13] = [
+    "attach", "cluster", "detach", "disable", "enable", "force", "inherit", "no", "not", "of", "replica",
+    "reset", "set",
+];
+
 /// The ALTER commands of ours.
 pub(super) fn alter(reader: &mut Reader<'_>) -> Result<Option<Command>> {
     let start = reader.mark();
@@ -80,10 +86,15 @@ pub(super) fn alter(reader: &mut Reader<'_>) -> Result<Option<Command>> {
             };
             Ok(Some(Command::ViewDefault { name, if_exists, column, default }))
         }
-        ObjectKind::Table => {
-            reader.back_to(start);
-            Ok(None)
-        }
+        ObjectKind::Table => match reader.peek_word() {
+            Some(word) if UNSUPPORTED_ACTIONS.contains(&word.as_str()) => {
+                Err(Error::unsupported(format!("ALTER TABLE {}", word.to_ascii_uppercase())))
+            }
+            _ => {
+                reader.back_to(start);
+                Ok(None)
+            }
+        },
         _ if reader.is(TokenKind::Word) => Err(Error::unsupported(format!("this ALTER {}", kind.tag()))),
         _ => Err(reader.unexpected()),
     }

@@ -50,7 +50,7 @@ pub fn compare_keys(a: &str, b: &str) -> Ordering {
 impl Json {
     /// An object of pairs in any order; of equal keys the last one stays.
     pub fn object(mut pairs: Vec<(String, Json)>) -> Json {
-        pairs.sort_by(|a, b| compare_keys(&a.0, &b.0));
+        crate::base::order::sort_by(&mut pairs, |a, b| compare_keys(&a.0, &b.0));
         let mut kept: Vec<(String, Json)> = Vec::with_capacity(pairs.len());
         for pair in pairs {
             match kept.last_mut() {
