@@ -46,13 +46,12 @@ function buildWasm() {
   if (testing) args.push('--features', 'testing')
   // A target folder of its own: cargo does not see that the parser it compiles here is another.
   const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(rootDir, 'target'), 'browser')
-  const slimDir = join(targetDir, 'slim')
-  slimCrates(rootDir, slimDir)
+  slimCrates(rootDir, targetDir)
   const env = {
     ...process.env,
     CARGO_TARGET_DIR: targetDir,
     RUSTC_WRAPPER: join(packageDir, 'scripts/slim-rustc.sh'),
-    SLIM_INTO: slimDir,
+    SLIM_INTO: join(targetDir, 'slim'),
     // Names stay in until the size report is done; they are cut off below.
     CARGO_PROFILE_WASM_STRIP: 'none',
     CARGO_PROFILE_WASM_DEBUG: 'false',

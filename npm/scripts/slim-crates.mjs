@@ -5,7 +5,8 @@
 // in the wrong place.
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 import { slimCrc32fast } from './slim-crc32fast.mjs'
@@ -80,15 +81,24 @@ export class Sources {
     this.#texts.set(file, source.slice(0, start) + kept.join('\n') + source.slice(end))
   }
 
-  write() {
-    for (const [file, text] of this.#texts) writeFileSync(join(this.#dir, 'src', file), text)
+  /** Writes what was changed, into `hash` too. */
+  write(hash) {
+    for (const [file, text] of this.#texts) {
+      writeFileSync(join(this.#dir, 'src', file), text)
+      hash.update(text)
+    }
   }
 }
 
 const CRATES = [['sqlparser', slimSqlparser], ['crc32fast', slimCrc32fast]]
 
-/** Makes the copies in `into`, each in a folder named as cargo's: name and version. */
-export function slimCrates(rootDir, into) {
+/**
+ * Makes the copies in the folder `slim` of a target folder, each in one named as cargo's: name and version.
+ * Cargo does not see that they are other sources: what it compiled from other copies is forgotten.
+ */
+export function slimCrates(rootDir, targetDir) {
+  const into = join(targetDir, 'slim')
+  const hash = createHash('sha256')
   const out = execFileSync('cargo', ['metadata', '--format-version', '1', '--filter-platform', 'wasm32-unknown-unknown'], {
     cwd: rootDir, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -100,6 +110,15 @@ export function slimCrates(rootDir, into) {
     cpSync(from, copy, { recursive: true })
     const sources = new Sources(name, copy)
     cut(sources)
-    sources.write()
+    sources.write(hash)
   }
+  const stamp = join(targetDir, 'slim.stamp')
+  const digest = hash.digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
+  for (const profile of readdirSync(targetDir, { recursive: true }).filter((path) => basename(path) === '.fingerprint')) {
+    for (const unit of readdirSync(join(targetDir, profile))) {
+      if (CRATES.some(([name]) => unit.startsWith(`${name}-`))) rmSync(join(targetDir, profile, unit), { recursive: true })
+    }
+  }
+  writeFileSync(stamp, digest)
 }
