@@ -11,6 +11,7 @@
 use sqlparser::tokenizer::Location;
 
 use crate::base::ColumnId;
+use crate::catalog::Deferral;
 use crate::error::{Error, SqlState};
 use crate::plan::{ColumnInfo, CompareOp, Expr, GroupingSets};
 use crate::value::{Datum, SqlType, TypeName};
@@ -157,7 +158,10 @@ impl<'l> Grouping<'l> {
             .relations
             .iter()
             .find(|relation| relation.columns.iter().any(|column| column.info.id == id))?;
-        let (_, key) = relation.table.as_ref()?.primary_key()?;
+        let (constraint, key) = relation.table.as_ref()?.primary_key()?;
+        if constraint.deferral != Deferral::Never {
+            return None;
+        }
         let is_grouped = |ordinal: &usize| {
             relation
                 .columns

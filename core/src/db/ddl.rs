@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use crate::base::PageNo;
 use crate::catalog::{
-    Catalog, Column, Constraint, Dropped, ForeignKey, Identity, Index, IndexKey, Rule, Sequence, Table,
+    Catalog, Column, Constraint, Deferral, Dropped, ForeignKey, Identity, Index, IndexKey, Rule, Sequence,
+    Table,
 };
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::SequenceOptions;
@@ -118,7 +119,7 @@ impl Change<'_> {
             }
             table.columns.push(made);
         }
-        if let Some((_, columns)) = &definition.primary_key {
+        if let Some((name, columns)) = &definition.primary_key {
             for ordinal in columns {
                 if let Some(column) = table.columns.get_mut(*ordinal) {
                     column.not_null = true;
@@ -126,6 +127,8 @@ impl Change<'_> {
             }
             if let [ordinal] = columns.as_slice()
                 && table.columns.get(*ordinal).is_some_and(|column| is_integer(column.ty.ty))
+                // A rowid is never there twice, not even for a while.
+                && !definition.deferrals.iter().any(|(deferred, _)| deferred == name)
             {
                 table.rowid_column = Some(*ordinal);
             }
@@ -145,6 +148,9 @@ impl Change<'_> {
         for reference in &definition.foreign_keys {
             let constraint = foreign_key(reference, &table);
             table.constraints.push(constraint);
+        }
+        for (name, deferral) in &definition.deferrals {
+            self.defer(&mut table, name, *deferral);
         }
         Ok(self.catalog.put_table(table))
     }
@@ -212,6 +218,19 @@ impl Change<'_> {
         table.constraints.push(Constraint { deferral: Default::default(), name: name.to_owned(), rule });
         self.catalog.put_table(table.clone());
         Ok(())
+    }
+
+    /// A constraint that may be checked later: its index holds keys twice for a while.
+    fn defer(&mut self, table: &mut Table, name: &str, deferral: Deferral) {
+        for constraint in table.constraints.iter_mut().filter(|constraint| constraint.name == name) {
+            constraint.deferral = deferral;
+            if let Rule::PrimaryKey { index: Some(index), .. } | Rule::Unique { index: Some(index), .. } =
+                &constraint.rule
+                && let Some(index) = self.catalog.indexes.get(index).cloned()
+            {
+                self.catalog.put_index(Index { unique: false, ..Index::clone(&index) });
+            }
+        }
     }
 
     fn add_index(
@@ -325,6 +344,10 @@ impl Change<'_> {
                 taken(&table, &definition.name)?;
                 let constraint = foreign_key(definition, &table);
                 table.constraints.push(constraint);
+                self.catalog.put_table(table);
+            }
+            AlterAction::Defer(name, deferral) => {
+                self.defer(&mut table, name, *deferral);
                 self.catalog.put_table(table);
             }
             AlterAction::RenameConstraint(old, new) => {

@@ -10,7 +10,7 @@ use crate::batch::Batch;
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result};
-use crate::exec::{self, ExecContext, Execution, LentCells, Pages, Step};
+use crate::exec::{self, Deferred, ExecContext, Execution, LentCells, Pages, Step};
 use crate::pager::ReadTxn;
 use crate::physical::{PhysicalPlan, PhysicalStatement};
 use crate::store::KeptWriters;
@@ -40,6 +40,7 @@ impl Frame<'_> {
         &self,
         pages: Pages<'_>,
         writers: Option<&mut KeptWriters>,
+        deferred: Option<&mut Deferred>,
         execution: &mut Execution,
         fuel: u64,
     ) -> Result<Step> {
@@ -62,6 +63,7 @@ impl Frame<'_> {
         context.system = &functions;
         context.interrupt = &deadline;
         context.writers = writers;
+        context.deferred = deferred;
         context.fuel = fuel;
         context.memory_bytes_max = self.shared.options.statement_memory_bytes;
         context.batch_rows_max =
@@ -188,12 +190,13 @@ fn finish(
     let mut execution = Execution::new(Arc::clone(plan));
     let mut first = Batch::default();
     loop {
+        let deferred = Some(&mut session.deferred);
         let (pages, writers) = match (read, &mut session.writing) {
             (Some(read), _) => (Pages::Read(read), None),
             (None, Some(writing)) => (Pages::Write(&mut writing.txn), Some(&mut writing.writers)),
             (None, None) => return Err(Error::internal("T1: a statement without a transaction")),
         };
-        match frame.step(pages, writers, &mut execution, u64::MAX)? {
+        match frame.step(pages, writers, deferred, &mut execution, u64::MAX)? {
             Step::Rows(batch) => {
                 if wanted == Wanted::First && first.rows == 0 {
                     first = batch;

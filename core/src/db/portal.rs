@@ -12,7 +12,7 @@ use crate::batch::{Batch, ByteColumn, Values, Vector};
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
-use crate::exec::{Execution, Pages, Step};
+use crate::exec::{Deferred, Execution, Pages, Step};
 use crate::parse::Command;
 use crate::physical::{PhysicalPlan, PhysicalStatement};
 use crate::plan::Statement as Bound;
@@ -101,7 +101,14 @@ impl Run {
         }
     }
 
-    fn step(&self, shared: &Shared, pages: Pages<'_>, execution: &mut Execution, fuel: u64) -> Result<Step> {
+    fn step(
+        &self,
+        shared: &Shared,
+        pages: Pages<'_>,
+        deferred: Option<&mut Deferred>,
+        execution: &mut Execution,
+        fuel: u64,
+    ) -> Result<Step> {
         let frame = Frame {
             shared,
             catalog: &self.catalog,
@@ -112,7 +119,7 @@ impl Run {
             deadline: self.deadline,
             writes: self.writes,
         };
-        frame.step(pages, None, execution, fuel)
+        frame.step(pages, None, deferred, execution, fuel)
     }
 }
 
@@ -239,16 +246,18 @@ impl Portal {
             State::Reading { shared, txn, execution } => {
                 // Also a step that needs no page: an ended reader gets nothing more.
                 txn.check_active()?;
-                self.run.step(shared, Pages::Read(&**txn), execution, fuel)?
+                self.run.step(shared, Pages::Read(&**txn), None, execution, fuel)?
             }
             State::Writing(execution) => {
                 let mut session = self.session.lock();
+                let session = &mut *session;
                 let shared = Arc::clone(&session.shared);
                 shared.check_open()?;
                 let same = session.serial == self.serial && session.running == self.number;
                 match &mut session.writing {
                     Some(writing) if same => {
-                        self.run.step(&shared, Pages::Write(&mut writing.txn), execution, fuel)?
+                        let pages = Pages::Write(&mut writing.txn);
+                        self.run.step(&shared, pages, Some(&mut session.deferred), execution, fuel)?
                     }
                     _ => return Err(undone()),
                 }
@@ -452,9 +461,11 @@ impl Repeated {
         self.run.parameters = parameters;
         let mut execution = Execution::new(Arc::clone(&self.plan));
         let shared = Arc::clone(&session.shared);
-        let writing = session.begin_writing(self.command)?;
+        session.begin_writing(self.command)?;
+        let Some(writing) = &mut session.writing else { return Err(undone()) };
         loop {
-            match self.run.step(&shared, Pages::Write(&mut writing.txn), &mut execution, u64::MAX)? {
+            let (pages, deferred) = (Pages::Write(&mut writing.txn), Some(&mut session.deferred));
+            match self.run.step(&shared, pages, deferred, &mut execution, u64::MAX)? {
                 Step::Rows(_) | Step::Yield => {}
                 Step::Done { affected } => return Ok(affected),
             }
@@ -475,7 +486,7 @@ pub(super) fn run_reading(session: &mut Session, prepared: &Prepared) -> Result<
     let mut execution = Execution::new(Arc::clone(plan));
     let mut rows = Vec::new();
     loop {
-        match run.step(&session.shared, Pages::Read(&read), &mut execution, u64::MAX)? {
+        match run.step(&session.shared, Pages::Read(&read), None, &mut execution, u64::MAX)? {
             Step::Rows(batch) => rows.push(batch),
             Step::Yield => {}
             Step::Done { .. } => return Ok(rows),
@@ -495,10 +506,12 @@ pub(super) fn run_inside(
     let run = Run::new(session, prepared, parameters, true);
     let mut execution = Execution::new(Arc::clone(plan));
     let shared = Arc::clone(&session.shared);
-    let writing = session.begin_writing(prepared.command)?;
+    session.begin_writing(prepared.command)?;
+    let Some(writing) = &mut session.writing else { return Err(undone()) };
     let mut rows = Vec::new();
     loop {
-        match run.step(&shared, Pages::Write(&mut writing.txn), &mut execution, u64::MAX)? {
+        let (pages, deferred) = (Pages::Write(&mut writing.txn), Some(&mut session.deferred));
+        match run.step(&shared, pages, deferred, &mut execution, u64::MAX)? {
             Step::Rows(batch) => rows.push(batch),
             Step::Yield => {}
             Step::Done { affected } => return Ok((rows, affected)),
@@ -525,7 +538,8 @@ fn explained(
                 (Some(read), None) => Pages::Read(&**read),
                 (None, None) => return Err(Error::internal("T1: a statement without a transaction")),
             };
-            if let Step::Done { .. } = run.step(&shared, pages, &mut execution, u64::MAX)? {
+            let deferred = Some(&mut session.deferred);
+            if let Step::Done { .. } = run.step(&shared, pages, deferred, &mut execution, u64::MAX)? {
                 break execution.explain();
             }
         }

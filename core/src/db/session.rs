@@ -24,6 +24,7 @@ use crate::base::sync::{RankedGuard, RankedMutex, rank};
 use crate::catalog::Catalog;
 use crate::env::Nanos;
 use crate::error::{Error, Result, SqlState};
+use crate::exec::Deferred;
 use crate::pager::{Durability, ReadTxn, Savepoint, WriteTxn};
 use crate::plan::{Isolation, TransactionStatement};
 use crate::store::{self, KeptWriters};
@@ -111,6 +112,7 @@ struct Mark {
     /// `None`: nothing was written before it.
     pages: Option<(Savepoint, Arc<Catalog>, bool)>,
     settings: Arc<Settings>,
+    deferred: Deferred,
 }
 
 /// A session.
@@ -119,6 +121,8 @@ pub(super) struct Session {
     pub(super) shared: Arc<Shared>,
     pub(super) phase: Phase,
     pub(super) writing: Option<Writing>,
+    /// Constraints that the transaction checks later.
+    pub(super) deferred: Deferred,
     marks: Vec<Mark>,
     /// Counts savepoints.
     marks_set: u64,
@@ -168,6 +172,7 @@ impl Session {
             shared,
             phase: Phase::Idle,
             writing: None,
+            deferred: Deferred::default(),
             marks: Vec::new(),
             marks_set: 0,
             defaults: Arc::clone(&settings),
@@ -373,7 +378,11 @@ impl Session {
 
     /// Makes the transaction permanent.
     pub(super) fn commit(&mut self) -> Result<()> {
-        if let Err(error) = self.write_sequences() {
+        let checked = match &self.writing {
+            Some(writing) => self.deferred.check(&writing.catalog, &writing.txn, true),
+            None => Ok(()),
+        };
+        if let Err(error) = checked.and_then(|()| self.write_sequences()) {
             self.rollback();
             return Err(error);
         }
@@ -429,6 +438,7 @@ impl Session {
     fn over(&mut self) {
         self.phase = Phase::Idle;
         self.marks.clear();
+        self.deferred = Deferred::default();
         self.before = None;
         self.hidden = None;
         self.transaction_time = None;
@@ -557,7 +567,8 @@ impl Session {
             .map(|writing| (writing.txn.savepoint(), Arc::clone(&writing.catalog), writing.catalog_changed));
         self.marks_set += 1;
         let settings = Arc::clone(&self.settings);
-        self.marks.push(Mark { name, number: self.marks_set, pages, settings });
+        let deferred = self.deferred.clone();
+        self.marks.push(Mark { name, number: self.marks_set, pages, settings, deferred });
         Ok(self.marks_set)
     }
 
@@ -579,6 +590,7 @@ impl Session {
         self.marks.truncate(at + 1);
         let Some(mark) = self.marks.last() else { return };
         self.settings = Arc::clone(&mark.settings);
+        self.deferred = mark.deferred.clone();
         let number = mark.number;
         self.cursors.retain(|_, cursor| cursor.kept || cursor.marks_before < number);
         match (&mark.pages, &mut self.writing) {

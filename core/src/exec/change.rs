@@ -17,13 +17,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::base::RowId;
-use crate::catalog::{Catalog, ForeignKey, ReferentialAction, Rule, Table};
+use crate::catalog::{Catalog, Deferral, ForeignKey, ReferentialAction, Rule, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::eval::Row;
 use crate::physical::RowRules;
-use crate::store::{ChildProbe, ParentProbe, TableWriter, failing_row};
+use crate::store::{ChildProbe, ParentProbe, TableWriter, duplicated_key, failing_row};
 use crate::value::{Datum, TypeName, equal};
 
+use super::deferred::Wrong;
 use super::run::Run;
 
 /// Fills in generated columns, then refuses a row that violates a CHECK (23514). A NULL where none may be
@@ -81,6 +82,8 @@ struct TableChanges {
     table: Arc<Table>,
     /// References of this table, with the new keys that need a parent.
     outgoing: Vec<(Reference, Vec<Vec<Datum>>)>,
+    /// Its deferrable keys by place, with the new values.
+    keys: Vec<(usize, Vec<Vec<Datum>>)>,
     /// References to this table, with old keys and what became of them; found at the first need.
     incoming: Option<Vec<(Reference, Vec<OldKey>)>>,
 }
@@ -100,6 +103,7 @@ enum Task {
     Act(Reference, Vec<OldKey>),
     CheckChildren(Reference, Vec<Vec<Datum>>),
     CheckParents(Reference, Vec<Vec<Datum>>),
+    CheckKeys(Reference, Vec<Vec<Datum>>),
 }
 
 impl Reference {
@@ -107,6 +111,22 @@ impl Reference {
         match self.child.constraints.get(self.constraint).map(|constraint| &constraint.rule) {
             Some(Rule::ForeignKey(key)) => Ok(key),
             _ => Err(Error::internal("a constraint that is no reference")),
+        }
+    }
+}
+
+impl TableChanges {
+    fn new(table: &Arc<Table>) -> TableChanges {
+        let constraints = table.constraints.iter().enumerate();
+        let keys = constraints.filter(|(_, constraint)| {
+            constraint.deferral != Deferral::Never
+                && matches!(constraint.rule, Rule::PrimaryKey { .. } | Rule::Unique { .. })
+        });
+        TableChanges {
+            table: Arc::clone(table),
+            outgoing: outgoing_of(table),
+            keys: keys.map(|(at, _)| (at, Vec::new())).collect(),
+            incoming: None,
         }
     }
 }
@@ -134,7 +154,7 @@ const KEYS_MAX: usize = 4096;
 impl Changes {
     /// Nothing has changed yet.
     pub(crate) fn new(catalog: &Arc<Catalog>, table: &Arc<Table>) -> Changes {
-        let changes = TableChanges { table: Arc::clone(table), outgoing: outgoing_of(table), incoming: None };
+        let changes = TableChanges::new(table);
         Changes {
             catalog: Arc::clone(catalog),
             tables: vec![changes],
@@ -168,6 +188,19 @@ impl Changes {
                 let columns = &reference.key()?.columns;
                 if old.is_none_or(|old| !same_key(&table, columns, old, new)) {
                     keys.push(pick(columns, new));
+                    bytes += 32 + columns.len() * 24;
+                }
+            }
+            for (constraint, keys) in &mut changes.keys {
+                let (Rule::PrimaryKey { columns, .. } | Rule::Unique { columns, .. }) =
+                    &table.constraints[*constraint].rule
+                else {
+                    continue;
+                };
+                let key = pick(columns, new);
+                let changed = old.is_none_or(|old| !same_key(&table, columns, old, new));
+                if changed && !key.iter().any(Datum::is_null) {
+                    keys.push(key);
                     bytes += 32 + columns.len() * 24;
                 }
             }
@@ -232,6 +265,18 @@ impl Changes {
                     run.spend(keys.len());
                     self.check_parents(run, &reference, &keys)?;
                 }
+                Task::CheckKeys(Reference { child, constraint }, keys) => {
+                    run.spend(keys.len());
+                    for key in &keys {
+                        let source = run.cx.pages.source();
+                        let found = duplicated_key(&self.catalog, source, &child, constraint, key)?;
+                        if let Some(error) = found
+                            && !put_off(run, &child, constraint, Wrong::Twice, key)
+                        {
+                            return Err(error);
+                        }
+                    }
+                }
             }
         }
     }
@@ -254,6 +299,10 @@ impl Changes {
                 self.queue.push_back(Task::CheckChildren(reference, keys));
             }
             for changes in &mut self.tables {
+                for (constraint, keys) in &mut changes.keys {
+                    let reference = Reference { child: Arc::clone(&changes.table), constraint: *constraint };
+                    self.queue.push_back(Task::CheckKeys(reference, core::mem::take(keys)));
+                }
                 for (reference, keys) in &mut changes.outgoing {
                     if !keys.is_empty() {
                         self.queue.push_back(Task::CheckParents(reference.clone(), core::mem::take(keys)));
@@ -348,11 +397,7 @@ impl Changes {
         match self.tables.iter().position(|changes| changes.table.id == table.id) {
             Some(at) => at,
             None => {
-                self.tables.push(TableChanges {
-                    table: Arc::clone(table),
-                    outgoing: outgoing_of(table),
-                    incoming: None,
-                });
+                self.tables.push(TableChanges::new(table));
                 self.tables.len() - 1
             }
         }
@@ -375,16 +420,18 @@ impl Changes {
         keys: &[Vec<Datum>],
     ) -> Result<()> {
         let probe = self.child_probe(run, reference)?;
-        let source = run.cx.pages.source();
-        let referring = probe.referring(source, keys)?;
+        let referring = probe.referring(run.cx.pages.source(), keys)?;
         if referring.is_empty() {
             return Ok(());
         }
         let parents = self.parent_probe(run, reference)?;
         for (at, rowid) in referring {
+            let source = run.cx.pages.source();
             let Some(row) = probe.fetch(source, rowid)? else { continue };
             let Some(values) = parents.key_of(&row)? else { continue };
-            if !parents.exists(source, &values)? {
+            if !parents.exists(source, &values)?
+                && !put_off(run, &reference.child, reference.constraint, Wrong::Referred, &keys[at])
+            {
                 return Err(probe.violation(&keys[at]));
             }
         }
@@ -402,7 +449,6 @@ impl Changes {
 
     fn check_parents(&self, run: &mut Run<'_, '_>, reference: &Reference, keys: &[Vec<Datum>]) -> Result<()> {
         let probe = self.parent_probe(run, reference)?;
-        let source = run.cx.pages.source();
         let foreign_key = reference.key()?;
         // `key_of` wants rows: a row with only these columns filled will do.
         let mut row = vec![Datum::Null; reference.child.columns.len()];
@@ -413,7 +459,13 @@ impl Changes {
             }
             wanted.extend(probe.key_of(&row)?);
         }
-        while let Some(at) = probe.first_missing(source, &wanted)? {
+        while let Some(at) = probe.first_missing(run.cx.pages.source(), &wanted)? {
+            if put_off(run, &reference.child, reference.constraint, Wrong::NoParent, &wanted[at]) {
+                let gone = wanted.swap_remove(at);
+                wanted.retain(|key| key != &gone);
+                continue;
+            }
+            let source = run.cx.pages.source();
             // An action may have taken the key from the row again: only a key some child still has counts.
             let children = self.child_probe(run, reference)?;
             let parent_types = self.parent_types(foreign_key)?;
@@ -439,6 +491,11 @@ impl Changes {
             .ok_or_else(|| Error::internal("the parent of a reference is not in the catalog"))?;
         Ok(foreign_key.parent_columns.iter().map(|column| parent.columns[*column].ty).collect())
     }
+}
+
+/// Whether the transaction looks at what is wrong later.
+fn put_off(run: &mut Run<'_, '_>, table: &Table, constraint: usize, wrong: Wrong, key: &[Datum]) -> bool {
+    run.cx.deferred.as_mut().is_some_and(|deferred| deferred.keep(table, constraint, wrong, key))
 }
 
 /// A new parent key in the child's types.

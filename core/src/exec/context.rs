@@ -11,6 +11,8 @@ use crate::page::{PageSink, PageSource};
 use crate::store::KeptWriters;
 use crate::value::Datum;
 
+use super::Deferred;
+
 /// The transaction's view of the pages.
 pub enum Pages<'a> {
     /// A snapshot.
@@ -86,6 +88,8 @@ pub struct ExecContext<'a> {
     pub system: &'a dyn SystemRows,
     /// Writers that earlier statements of the transaction left, when the caller keeps them.
     pub writers: Option<&'a mut KeptWriters>,
+    /// What the transaction puts off, when the caller can check it later.
+    pub deferred: Option<&'a mut Deferred>,
     /// Stops the statement.
     pub interrupt: &'a dyn Interrupt,
     /// How many rows this step may still touch, roughly; 0 yields.
@@ -111,6 +115,7 @@ impl<'a> ExecContext<'a> {
             functions,
             system: &NoSystemViews,
             writers: None,
+            deferred: None,
             interrupt: &Uninterrupted,
             fuel: u64::MAX,
             memory_bytes_max: limits::STATEMENT_MEMORY_DEFAULT,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::batch::{Batch, Vector};
+use crate::catalog::{Constraint, Deferral, Rule};
 use crate::error::Result;
 use crate::eval::{Program, Row};
 use crate::physical::{Access, InsertPlan, Micro, PhysicalPlan, Programs, ScanPlan};
@@ -137,7 +138,10 @@ fn insert(run: &mut Run<'_, '_>, rows: &[Vec<Program>], plan: &InsertPlan) -> Re
     let kept = run.cx.writers.as_mut().and_then(|writers| writers.take(&plan.table));
     let mut writer = kept.unwrap_or_else(|| TableWriter::of(&shape.writer));
     let mut changes = None;
-    let refers = plan.table.foreign_keys().next().is_some();
+    let is_late = |constraint: &Constraint| {
+        constraint.deferral != Deferral::Never || matches!(constraint.rule, Rule::ForeignKey(_))
+    };
+    let refers = plan.table.constraints.iter().any(is_late);
     let mut values: Vec<Datum> = Vec::with_capacity(plan.table.columns.len());
     for row in rows {
         values.clear();

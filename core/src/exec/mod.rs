@@ -19,6 +19,7 @@ mod access;
 mod build;
 mod change;
 mod context;
+mod deferred;
 mod execution;
 mod key;
 mod key_table;
@@ -34,5 +35,6 @@ mod subquery;
 mod tests;
 
 pub use context::{ExecContext, Interrupt, NoSystemViews, Pages, SystemRows, Uninterrupted};
+pub use deferred::Deferred;
 pub use execution::{Execution, Step};
 pub use short_insert::{LentCells, is_short_insert, short_insert};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{ColumnId, ObjectId};
-use crate::catalog::{IndexKey, ReferentialAction, Table};
+use crate::catalog::{Deferral, IndexKey, ReferentialAction, Table};
 use crate::parse::Command;
 use crate::parse::define::SequenceOptions;
 use crate::value::{SqlType, TypeName};
@@ -273,6 +273,7 @@ impl CreateTable {
             uniques: Vec::new(),
             checks: Vec::new(),
             foreign_keys: Vec::new(),
+            deferrals: Vec::new(),
             rows: None,
         }
     }
@@ -295,6 +296,8 @@ pub struct CreateTable {
     pub checks: Vec<(String, String)>,
     /// FOREIGN KEY constraints.
     pub foreign_keys: Vec<ForeignKeyDefinition>,
+    /// When constraints are checked, where it is not always with the statement.
+    pub deferrals: Vec<(String, Deferral)>,
     /// CREATE TABLE AS: rows to begin with, in column order.
     pub rows: Option<Query>,
 }
@@ -351,6 +354,8 @@ pub enum AlterAction {
     AddCheck(String, String),
     /// `ADD [CONSTRAINT name] FOREIGN KEY (..)`.
     AddForeignKey(ForeignKeyDefinition),
+    /// The constraint just added may be checked later.
+    Defer(String, Deferral),
     /// `ADD COLUMN`; its constraints are actions of their own.
     AddColumn(Box<ColumnDefinition>),
     /// `DROP COLUMN name`; CASCADE or not.

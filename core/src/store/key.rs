@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::ObjectId;
 use crate::base::words::quoted;
 use crate::btree::{KeyCursor, KeyTree};
-use crate::catalog::{Catalog, Index, Table};
+use crate::catalog::{Catalog, Index, Rule, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::page::PageSource;
 use crate::record::key;
@@ -134,4 +134,32 @@ pub(super) fn duplicate(table: &Table, constraint: &str, columns: &[usize], row:
     .with_detail(format!("{} already exists.", describe_key(table, columns, &values, false)))
     .with_table(table.schema.clone(), table.name.clone())
     .with_constraint(constraint)
+}
+
+/// 23505 if two rows have this key of a deferrable constraint.
+pub fn duplicated_key(
+    catalog: &Catalog,
+    source: &dyn PageSource,
+    table: &Table,
+    constraint: usize,
+    key: &[Datum],
+) -> Result<Option<Error>> {
+    let constraint = &table.constraints[constraint];
+    let (Rule::PrimaryKey { columns, index: Some(index) } | Rule::Unique { columns, index: Some(index) }) =
+        &constraint.rule
+    else {
+        return Ok(None);
+    };
+    let shape = IndexShape::new(catalog, table, *index)?;
+    let (mut prefix, mut rows) = (Vec::new(), 0);
+    shape.encode_parts(key, &mut prefix);
+    shape.rows_of_prefix(source, &prefix, |_| rows += 1)?;
+    if rows < 2 {
+        return Ok(None);
+    }
+    let mut row = vec![Datum::Null; table.columns.len()];
+    for (column, value) in columns.iter().zip(key) {
+        row[*column] = value.clone();
+    }
+    Ok(Some(duplicate(table, &constraint.name, columns, &row)))
 }

@@ -37,7 +37,7 @@ pub use catalog::{
 pub use foreign_key::{ChildProbe, ParentProbe};
 pub use index::IndexScan;
 pub use kept_writers::KeptWriters;
-pub use key::{IndexShape, contains_null};
+pub use key::{IndexShape, contains_null, duplicated_key};
 pub use scan::{ROWID, TableScan, fetch};
 pub use sequence::{Sequences, successor};
 pub use table::{

@@ -11,7 +11,7 @@ use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{AlterAction, AlterTable, ColumnDefinition, Statement};
 
-use super::constraint::{Subject, refuse_deferrable};
+use super::constraint::{Subject, deferral_of, referable};
 use super::create_table::{refuse_key_options, refuse_nulls_not_distinct, sequence_of};
 
 impl Binder<'_> {
@@ -31,6 +31,7 @@ impl Binder<'_> {
         let mut subject = subject(&table);
         for operation in &alter.operations {
             self.alter_action(&table, &mut subject, operation, &mut actions)?;
+            actions.extend(subject.deferrals.drain(..).map(|(name, at)| AlterAction::Defer(name, at)));
         }
         drop(subject);
         Ok(Statement::AlterTable(Box::new(AlterTable { table, actions })))
@@ -156,20 +157,20 @@ impl Binder<'_> {
             let given = option.name.as_ref();
             match &option.option {
                 ast::ColumnOption::PrimaryKey(key) => {
-                    refuse_deferrable(key.characteristics.as_ref())?;
+                    let deferral = deferral_of(key.characteristics.as_ref())?;
                     if subject.primary_key.is_some() {
                         return Err(multiple_primary_keys(&subject.name));
                     }
                     let name = self.key_name(subject, given.or(key.name.as_ref()), &[ordinal], "pkey")?;
                     subject.primary_key = Some(vec![ordinal]);
-                    subject.keys.push(vec![ordinal]);
+                    subject.add_key(&name, &[ordinal], deferral);
                     actions.push(AlterAction::AddPrimaryKey(name, vec![ordinal]));
                 }
                 ast::ColumnOption::Unique(key) => {
-                    refuse_deferrable(key.characteristics.as_ref())?;
+                    let deferral = deferral_of(key.characteristics.as_ref())?;
                     refuse_nulls_not_distinct(key.nulls_distinct)?;
                     let name = self.key_name(subject, given.or(key.name.as_ref()), &[ordinal], "key")?;
-                    subject.keys.push(vec![ordinal]);
+                    subject.add_key(&name, &[ordinal], deferral);
                     actions.push(AlterAction::AddUnique(name, vec![ordinal]));
                 }
                 ast::ColumnOption::Check(check) => {
@@ -258,7 +259,7 @@ impl Binder<'_> {
     ) -> Result<AlterAction> {
         match constraint {
             TableConstraint::PrimaryKey(key) => {
-                refuse_deferrable(key.characteristics.as_ref())?;
+                let deferral = deferral_of(key.characteristics.as_ref())?;
                 refuse_key_options(&key.include, &key.index_options)?;
                 if subject.primary_key.is_some() {
                     return Err(multiple_primary_keys(&subject.name));
@@ -266,16 +267,16 @@ impl Binder<'_> {
                 let columns = self.key_columns(subject, &key.columns, "primary key")?;
                 let name = self.key_name(subject, key.name.as_ref(), &columns, "pkey")?;
                 subject.primary_key = Some(columns.clone());
-                subject.keys.push(columns.clone());
+                subject.add_key(&name, &columns, deferral);
                 Ok(AlterAction::AddPrimaryKey(name, columns))
             }
             TableConstraint::Unique(key) => {
-                refuse_deferrable(key.characteristics.as_ref())?;
+                let deferral = deferral_of(key.characteristics.as_ref())?;
                 refuse_nulls_not_distinct(key.nulls_distinct)?;
                 refuse_key_options(&key.include, &key.index_options)?;
                 let columns = self.key_columns(subject, &key.columns, "unique")?;
                 let name = self.key_name(subject, key.name.as_ref(), &columns, "key")?;
-                subject.keys.push(columns.clone());
+                subject.add_key(&name, &columns, deferral);
                 Ok(AlterAction::AddUnique(name, columns))
             }
             TableConstraint::Check(check) => {
@@ -311,7 +312,8 @@ fn subject(table: &Arc<Table>) -> Subject<'_> {
         name: table.name.clone(),
         columns: table.columns.iter().map(|column| (column.name.clone(), column.ty)).collect(),
         taken: table.constraints.iter().map(|constraint| constraint.name.clone()).collect(),
-        keys: table.keys().map(|(_, columns, _)| columns.to_vec()).collect(),
+        keys: referable(table),
+        deferrals: Vec::new(),
         primary_key: table.primary_key().map(|(_, columns)| columns.to_vec()),
         existing: Some(table),
     }

@@ -7,14 +7,14 @@
 use std::sync::Arc;
 
 use sqlparser::ast::{
-    self, CheckConstraint, ConstraintCharacteristics, ConstraintReferenceMatchKind, ForeignKeyConstraint,
-    Ident, IndexColumn,
+    self, CheckConstraint, ConstraintCharacteristics, ConstraintReferenceMatchKind, DeferrableInitial,
+    ForeignKeyConstraint, Ident, IndexColumn,
 };
 
 use crate::base::ColumnId;
 use crate::bind::binder::Binder;
 use crate::bind::names;
-use crate::catalog::{ReferentialAction, Table, relation_name};
+use crate::catalog::{Deferral, ReferentialAction, Table, relation_name};
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{ColumnInfo, ForeignKeyDefinition};
 use crate::value::{SqlType, TypeName};
@@ -29,6 +29,8 @@ pub(super) struct Subject<'t> {
     /// Its keys, for references to itself.
     pub(super) keys: Vec<Vec<usize>>,
     pub(super) primary_key: Option<Vec<usize>>,
+    /// Those checked later.
+    pub(super) deferrals: Vec<(String, Deferral)>,
     /// The table, if it exists.
     pub(super) existing: Option<&'t Arc<Table>>,
 }
@@ -183,7 +185,7 @@ impl Binder<'_> {
         key: &ForeignKeyConstraint,
         columns: Option<Vec<usize>>,
     ) -> Result<ForeignKeyDefinition> {
-        refuse_deferrable(key.characteristics.as_ref())?;
+        let deferral = deferral_of(key.characteristics.as_ref())?;
         let columns = match columns {
             Some(columns) => columns,
             None => {
@@ -214,7 +216,7 @@ impl Binder<'_> {
         ) = match &parent {
             Some(table) => (
                 table.columns.iter().map(|column| (column.name.clone(), column.ty)).collect(),
-                table.keys().map(|(_, columns, _)| columns.to_vec()).collect(),
+                referable(table),
                 table.primary_key().map(|(_, columns)| columns.to_vec()),
             ),
             None => (subject.columns.clone(), subject.keys.clone(), subject.primary_key.clone()),
@@ -251,6 +253,16 @@ impl Binder<'_> {
                     && index.keys.iter().all(|key| parent_columns.contains(&key.column))
             })
         });
+        let is_late = |table: &Arc<Table>| {
+            table.keys().any(|(rule, key, _)| rule.deferral != Deferral::Never && key == parent_columns)
+        };
+        if !is_key && parent.as_ref().is_some_and(is_late) {
+            let what = if key.referred_columns.is_empty() { "primary key" } else { "unique constraint" };
+            return Err(Error::new(
+                SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("cannot use a deferrable {what} for referenced table \"{}\"", parent_name.name),
+            ));
+        }
         if !is_key {
             return Err(Error::new(
                 SqlState::INVALID_FOREIGN_KEY,
@@ -262,6 +274,7 @@ impl Binder<'_> {
         }
         let second = joined(subject, &columns);
         let name = self.rule_name(subject, given.or(key.name.as_ref()), Some(&second), "fkey")?;
+        subject.defer(&name, deferral);
         for (column, parent_column) in columns.iter().zip(&parent_columns) {
             let (child_name, child_type) = &subject.columns[*column];
             let (other_name, other_type) = &parent_columns_named[*parent_column];
@@ -295,17 +308,43 @@ impl Binder<'_> {
     }
 }
 
-/// Deferred checking is not there yet: every constraint is checked at the end of its statement.
-pub(super) fn refuse_deferrable(characteristics: Option<&ConstraintCharacteristics>) -> Result<()> {
-    match characteristics {
-        None => Ok(()),
-        Some(ConstraintCharacteristics {
-            deferrable: None | Some(false),
-            initially: None,
-            enforced: None | Some(true),
-        }) => Ok(()),
-        Some(_) => Err(Error::unsupported("a deferrable constraint")),
+/// When a constraint is checked.
+pub(super) fn deferral_of(characteristics: Option<&ConstraintCharacteristics>) -> Result<Deferral> {
+    let Some(said) = characteristics else { return Ok(Deferral::Never) };
+    if said.enforced == Some(false) {
+        return Err(Error::unsupported("NOT ENFORCED"));
     }
+    match (said.deferrable, said.initially) {
+        (Some(false), Some(DeferrableInitial::Deferred)) => Err(Error::new(
+            SqlState::SYNTAX_ERROR,
+            "constraint declared INITIALLY DEFERRED must be DEFERRABLE",
+        )),
+        (_, Some(DeferrableInitial::Deferred)) => Ok(Deferral::Initially),
+        (Some(true), _) => Ok(Deferral::Possible),
+        _ => Ok(Deferral::Never),
+    }
+}
+
+impl Subject<'_> {
+    /// Notes when a constraint is checked, and, if it can be referred to, the key it is.
+    pub(super) fn add_key(&mut self, name: &str, columns: &[usize], deferral: Deferral) {
+        self.defer(name, deferral);
+        if deferral == Deferral::Never {
+            self.keys.push(columns.to_vec());
+        }
+    }
+
+    fn defer(&mut self, name: &str, deferral: Deferral) {
+        if deferral != Deferral::Never {
+            self.deferrals.push((name.to_owned(), deferral));
+        }
+    }
+}
+
+/// The keys of a table that references may name.
+pub(super) fn referable(table: &Table) -> Vec<Vec<usize>> {
+    let keys = table.keys().filter(|(constraint, ..)| constraint.deferral == Deferral::Never);
+    keys.map(|(_, columns, _)| columns.to_vec()).collect()
 }
 
 fn comparable(child: SqlType, parent: SqlType) -> bool {

@@ -8,14 +8,14 @@ use sqlparser::ast::{
 use crate::base::limits::COLUMNS_MAX;
 use crate::bind::binder::Binder;
 use crate::bind::names;
-use crate::catalog::mentions;
+use crate::catalog::{Deferral, mentions};
 use crate::error::{Error, Result, SqlState};
 use crate::parse;
 use crate::parse::define::SequenceOptions;
 use crate::plan::{ColumnDefinition, CreateTable, Query, Statement};
 use crate::value::{SqlType, TypeName};
 
-use super::constraint::{Subject, refuse_deferrable};
+use super::constraint::{Subject, deferral_of};
 
 impl Binder<'_> {
     /// Binds CREATE TABLE.
@@ -58,6 +58,7 @@ impl Binder<'_> {
             taken: vec![name.name.clone()],
             keys: Vec::new(),
             primary_key: None,
+            deferrals: Vec::new(),
             existing: None,
         };
         let mut table = CreateTable {
@@ -68,10 +69,12 @@ impl Binder<'_> {
             uniques: Vec::new(),
             checks: Vec::new(),
             foreign_keys: Vec::new(),
+            deferrals: Vec::new(),
             rows: None,
         };
         self.keys(create, &mut subject, &mut table)?;
         self.checks_and_references(create, &mut subject, &mut table)?;
+        table.deferrals = subject.deferrals;
         Ok(Statement::CreateTable(Some(Box::new(table))))
     }
 
@@ -296,19 +299,19 @@ impl Binder<'_> {
         subject: &mut Subject<'_>,
         table: &mut CreateTable,
     ) -> Result<()> {
-        let mut primary: Vec<(Option<&ast::Ident>, Vec<usize>)> = Vec::new();
-        let mut unique: Vec<(Option<&ast::Ident>, Vec<usize>)> = Vec::new();
+        let mut primary: Vec<(Option<&ast::Ident>, Vec<usize>, Deferral)> = Vec::new();
+        let mut unique: Vec<(Option<&ast::Ident>, Vec<usize>, Deferral)> = Vec::new();
         for (ordinal, column) in create.columns.iter().enumerate() {
             for option in &column.options {
                 match &option.option {
                     ColumnOption::PrimaryKey(key) => {
-                        refuse_deferrable(key.characteristics.as_ref())?;
-                        primary.push((option.name.as_ref().or(key.name.as_ref()), vec![ordinal]));
+                        let deferral = deferral_of(key.characteristics.as_ref())?;
+                        primary.push((option.name.as_ref().or(key.name.as_ref()), vec![ordinal], deferral));
                     }
                     ColumnOption::Unique(key) => {
-                        refuse_deferrable(key.characteristics.as_ref())?;
+                        let deferral = deferral_of(key.characteristics.as_ref())?;
                         refuse_nulls_not_distinct(key.nulls_distinct)?;
-                        unique.push((option.name.as_ref().or(key.name.as_ref()), vec![ordinal]));
+                        unique.push((option.name.as_ref().or(key.name.as_ref()), vec![ordinal], deferral));
                     }
                     _ => {}
                 }
@@ -317,16 +320,17 @@ impl Binder<'_> {
         for constraint in &create.constraints {
             match constraint {
                 TableConstraint::PrimaryKey(key) => {
-                    refuse_deferrable(key.characteristics.as_ref())?;
+                    let deferral = deferral_of(key.characteristics.as_ref())?;
                     refuse_key_options(&key.include, &key.index_options)?;
-                    primary
-                        .push((key.name.as_ref(), self.key_columns(subject, &key.columns, "primary key")?));
+                    let columns = self.key_columns(subject, &key.columns, "primary key")?;
+                    primary.push((key.name.as_ref(), columns, deferral));
                 }
                 TableConstraint::Unique(key) => {
-                    refuse_deferrable(key.characteristics.as_ref())?;
+                    let deferral = deferral_of(key.characteristics.as_ref())?;
                     refuse_nulls_not_distinct(key.nulls_distinct)?;
                     refuse_key_options(&key.include, &key.index_options)?;
-                    unique.push((key.name.as_ref(), self.key_columns(subject, &key.columns, "unique")?));
+                    let columns = self.key_columns(subject, &key.columns, "unique")?;
+                    unique.push((key.name.as_ref(), columns, deferral));
                 }
                 _ => {}
             }
@@ -338,16 +342,16 @@ impl Binder<'_> {
             );
             return Err(self.at_word_after(error, "primary", names::place_of(&create.name), 2));
         }
-        if let Some((given, columns)) = primary.pop() {
+        if let Some((given, columns, deferral)) = primary.pop() {
             let name = self.key_name(subject, given, &columns, "pkey")?;
             for ordinal in &columns {
                 table.columns[*ordinal].not_null = true;
             }
-            subject.keys.push(columns.clone());
+            subject.add_key(&name, &columns, deferral);
             subject.primary_key = Some(columns.clone());
             table.primary_key = Some((name, columns));
         }
-        for (given, columns) in unique {
+        for (given, columns, deferral) in unique {
             // PostgreSQL makes one index where two keys would be the same.
             let is_repeated = table.uniques.iter().any(|(_, other)| *other == columns)
                 || table.primary_key.as_ref().is_some_and(|(_, other)| *other == columns);
@@ -355,7 +359,7 @@ impl Binder<'_> {
                 continue;
             }
             let name = self.key_name(subject, given, &columns, "key")?;
-            subject.keys.push(columns.clone());
+            subject.add_key(&name, &columns, deferral);
             table.uniques.push((name, columns));
         }
         Ok(())
@@ -462,6 +466,7 @@ impl Binder<'_> {
             uniques: Vec::new(),
             checks: Vec::new(),
             foreign_keys: Vec::new(),
+            deferrals: Vec::new(),
             rows: Some(Query { plan, output }),
         };
         Ok(Statement::CreateTable(Some(Box::new(table))))

@@ -8,7 +8,7 @@ use crate::base::ObjectId;
 use crate::bind::binder::{Binder, Clause, Level};
 use crate::bind::names;
 use crate::bind::scope::{NamedColumn, Relation, Scope};
-use crate::catalog::{Rule, Table};
+use crate::catalog::{Constraint, Deferral, Rule, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{ColumnInfo, ConflictUpdate, OnConflict};
 
@@ -21,7 +21,11 @@ impl Binder<'_> {
         row: &[ColumnInfo],
         on: &ast::OnConflict,
     ) -> Result<OnConflict> {
+        let is_late = |(constraint, ..): &(&Constraint, &[usize], Option<ObjectId>)| {
+            constraint.deferral != Deferral::Never
+        };
         let arbiters = match &on.conflict_target {
+            None if table.keys().any(|key| is_late(&key)) => return Err(deferrable()),
             None => None,
             Some(ConflictTarget::Columns(columns)) => Some(self.inferred(table, columns)?),
             Some(ConflictTarget::OnConstraint(name)) => {
@@ -94,6 +98,14 @@ impl Binder<'_> {
                 keys.push(Some(*id));
             }
         }
+        let is_late = |(constraint, columns, _): (&Constraint, &[usize], Option<ObjectId>)| {
+            let mut columns = columns.to_vec();
+            columns.sort_unstable();
+            constraint.deferral != Deferral::Never && columns == wanted
+        };
+        if keys.is_empty() && table.keys().any(is_late) {
+            return Err(deferrable());
+        }
         if keys.is_empty() {
             return Err(Error::new(
                 SqlState::INVALID_COLUMN_REFERENCE,
@@ -104,8 +116,19 @@ impl Binder<'_> {
     }
 }
 
+fn deferrable() -> Error {
+    Error::new(
+        SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+        "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters",
+    )
+}
+
 fn constraint_key(table: &Table, name: &str) -> Result<Option<ObjectId>> {
-    match table.constraint(name).map(|constraint| &constraint.rule) {
+    let constraint = table.constraint(name);
+    if constraint.is_some_and(|constraint| constraint.deferral != Deferral::Never) {
+        return Err(deferrable());
+    }
+    match constraint.map(|constraint| &constraint.rule) {
         Some(Rule::PrimaryKey { index, .. } | Rule::Unique { index, .. }) => Ok(*index),
         Some(_) => Err(Error::new(
             SqlState::WRONG_OBJECT_TYPE,

@@ -22,11 +22,12 @@ pub(super) use drop::temporary as drop_temporary;
 pub(super) use named::execute;
 pub(super) use sequence::with_options as sequence_with;
 
-use crate::catalog::{Catalog, Relation, SYSTEM_SCHEMAS};
+use crate::catalog::{Catalog, Deferral, Relation, SYSTEM_SCHEMAS};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::{Command, Discarded, ObjectKind, ObjectName};
 
 use super::ddl;
+use super::outcome::Notice;
 use super::session::Session;
 
 /// Runs a command; answers the count that its tag shows, if any.
@@ -121,14 +122,22 @@ fn discard(session: &mut Session, what: Discarded) -> Result<()> {
 }
 
 fn set_constraints(session: &mut Session, names: &[ObjectName], deferred: bool) -> Result<()> {
-    let _ = deferred;
+    if !session.in_block() {
+        session.notice(Notice::warning(
+            SqlState::NO_ACTIVE_SQL_TRANSACTION,
+            "SET CONSTRAINTS can only be used in transaction blocks",
+        ));
+    }
     let (catalog, _) = session.catalog()?;
+    if names.is_empty() {
+        session.deferred.set_all(deferred);
+    }
     for name in names {
         let found = catalog
             .tables
             .values()
             .filter(|table| name.schema.as_ref().is_none_or(|schema| *schema == table.schema))
-            .find_map(|table| table.constraint(&name.name));
+            .find_map(|table| Some((table, table.constraint(&name.name)?)));
         match found {
             None => {
                 return Err(Error::new(
@@ -136,16 +145,19 @@ fn set_constraints(session: &mut Session, names: &[ObjectName], deferred: bool) 
                     format!("constraint \"{}\" does not exist", name.name),
                 ));
             }
-            Some(constraint) if constraint.deferral == crate::catalog::Deferral::Never => {
+            Some((_, constraint)) if constraint.deferral == Deferral::Never => {
                 return Err(Error::new(
                     SqlState::WRONG_OBJECT_TYPE,
                     format!("constraint \"{}\" is not deferrable", name.name),
                 ));
             }
-            Some(_) => {}
+            Some((table, constraint)) => session.deferred.set(table, constraint, deferred),
         }
     }
-    Ok(())
+    match &session.writing {
+        Some(writing) if !deferred => session.deferred.check(&catalog, &writing.txn, false),
+        _ => Ok(()),
+    }
 }
 
 /// What a name stands for along the search path of the session.
@@ -229,5 +241,5 @@ fn kind_of(relation: &Relation) -> ObjectKind {
 /// IF EXISTS said, and it does not.
 fn skipped(session: &mut Session, what: &str, name: &str) {
     let message = format!("{what} \"{name}\" does not exist, skipping");
-    session.notice(super::outcome::Notice::notice(SqlState::SUCCESSFUL_COMPLETION, message));
+    session.notice(Notice::notice(SqlState::SUCCESSFUL_COMPLETION, message));
 }
