@@ -56,6 +56,7 @@ pub enum Trouble {
     FullOnce,
     FullForGood,
     ShortCount,
+    OverCount,
     ZeroCount,
     Delay,
     PowerCut,
@@ -89,12 +90,13 @@ const TROUBLES: &[(Trouble, &str)] = &[
     (Trouble::FullOnce, "disk full, once"),
     (Trouble::FullForGood, "disk full, from then on"),
     (Trouble::ShortCount, "short count"),
+    (Trouble::OverCount, "more than asked"),
     (Trouble::ZeroCount, "zero count"),
     (Trouble::Delay, "takes ten seconds"),
     (Trouble::PowerCut, "power cut, torn"),
     (Trouble::FailedFlushMarksClean, "fails and marks clean"),
-    (Trouble::LostAfterOk, "says ok, loses a block"),
-    (Trouble::Misdirected, "lands elsewhere"),
+    (Trouble::LostAfterOk, "says ok, is lost"),
+    (Trouble::Misdirected, "another place"),
     (Trouble::BitFlip, "a bit is wrong"),
     (Trouble::HandleLost, "handle lost, from then on"),
 ];
@@ -123,20 +125,25 @@ fn is_read(of: Use) -> bool {
     matches!(of, Use::ReadSlot | Use::RecoverRead | Use::ReadLog | Use::ReadPage)
 }
 
-/// Whether a call can have this trouble.
-fn is_meant(of: Use, trouble: Trouble) -> bool {
-    let writes = matches!(of, Use::ReserveLog | Use::WriteLog | Use::WritePage | Use::WriteSlot);
+fn is_write(of: Use) -> bool {
+    matches!(of, Use::ReserveLog | Use::WriteLog | Use::WritePage | Use::WriteSlot)
+}
+
+/// Why a call cannot have this trouble, if it cannot: a letter that the page explains.
+fn excuse(of: Use, trouble: Trouble) -> Option<char> {
+    let moves_bytes = is_read(of) || is_write(of);
     match trouble {
-        // A failed flush marks clean, whether once or for good.
-        Trouble::ErrorOnce => !is_sync(of),
-        Trouble::ErrorForGood | Trouble::Delay | Trouble::HandleLost => true,
-        Trouble::FullOnce | Trouble::FullForGood => !is_read(of) && of != Use::RemoveLog,
-        Trouble::ShortCount => writes,
-        Trouble::ZeroCount => writes || is_read(of),
-        Trouble::PowerCut => !is_read(of),
-        Trouble::FailedFlushMarksClean | Trouble::LostAfterOk => is_sync(of),
-        Trouble::Misdirected => matches!(of, Use::WriteLog | Use::WritePage | Use::WriteSlot),
-        Trouble::BitFlip => is_read(of),
+        Trouble::ErrorOnce if is_sync(of) => Some('c'),
+        Trouble::FullOnce | Trouble::FullForGood if is_read(of) => Some('r'),
+        Trouble::ShortCount | Trouble::ZeroCount | Trouble::Misdirected | Trouble::BitFlip => {
+            (!moves_bytes).then_some('n')
+        }
+        Trouble::OverCount if moves_bytes => Some('o'),
+        Trouble::OverCount => Some('n'),
+        Trouble::FailedFlushMarksClean => (!is_sync(of)).then_some('f'),
+        Trouble::LostAfterOk if is_read(of) => Some('r'),
+        Trouble::LostAfterOk => (!is_sync(of) && !is_write(of)).then_some('m'),
+        _ => None,
     }
 }
 
@@ -147,7 +154,7 @@ fn effect(trouble: Trouble) -> (Effect, bool) {
         Trouble::FullOnce => (Effect::Error(VfsErrorKind::DiskFull), false),
         Trouble::FullForGood => (Effect::Error(VfsErrorKind::DiskFull), true),
         Trouble::ShortCount => (Effect::Partial(VfsErrorKind::ShortIo), false),
-        Trouble::ZeroCount => (Effect::Error(VfsErrorKind::ShortIo), false),
+        Trouble::OverCount | Trouble::ZeroCount => (Effect::Error(VfsErrorKind::ShortIo), false),
         Trouble::Delay => (Effect::Delay(Nanos(10_000_000_000)), false),
         Trouble::PowerCut => (Effect::CutPower, false),
         Trouble::FailedFlushMarksClean => (Effect::Error(VfsErrorKind::Io), false),
@@ -378,6 +385,9 @@ fn run_cell(
     if !lies(trouble) && known.first_error.as_deref() == Some("XX000") {
         return Err(Failed(format!("{what}: an internal error")));
     }
+    if !lies(trouble) && known.first_error.as_deref() == Some("XX001") {
+        return Err(Failed(format!("{what}: damage that nothing has done")));
+    }
     if trouble != Trouble::PowerCut {
         examine(&vfs.kill(), &known, trouble, &format!("{what}, killed"))?;
     }
@@ -395,8 +405,9 @@ fn run_cell(
 /// Runs every cell.
 pub fn run_matrix() -> Result<Matrix, Failed> {
     let mut matrix = Matrix::new();
-    let meant =
-        |of: Use| TROUBLES.iter().map(move |(trouble, _)| (of, *trouble)).filter(|(of, t)| is_meant(*of, *t));
+    let meant = |of: Use| {
+        TROUBLES.iter().map(move |(trouble, _)| (of, *trouble)).filter(|(of, t)| excuse(*of, *t).is_none())
+    };
     for cell in USES.iter().flat_map(|(of, _)| meant(*of)) {
         matrix.insert(cell, Seen::default());
     }
@@ -437,6 +448,24 @@ fn words(set: &BTreeSet<bool>) -> &'static str {
         (true, false) => "yes",
         _ => "no",
     }
+}
+
+/// Every cell of the plan at a glance: `+` where it was hit, else the letter of why it cannot be.
+pub fn overview(matrix: &Matrix) -> String {
+    let mut out = String::from("| |");
+    for (_, fault) in TROUBLES {
+        let _ = write!(out, " {fault} |");
+    }
+    let _ = writeln!(out, "\n|---|{}", "---|".repeat(TROUBLES.len()));
+    for (of, name) in USES {
+        let _ = write!(out, "| {name} |");
+        for (trouble, _) in TROUBLES {
+            let hit = matrix.get(&(*of, *trouble)).is_some_and(|seen| seen.runs > 0);
+            let _ = write!(out, " {} |", if hit { '+' } else { excuse(*of, *trouble).unwrap_or('?') });
+        }
+        out.push('\n');
+    }
+    out
 }
 
 /// The matrix as the table of docs/FAULTS.md, and the cells that no run reached.

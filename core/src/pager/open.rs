@@ -34,7 +34,7 @@ use super::pool::Pool;
 use super::published::Published;
 use super::readers::Readers;
 use super::segments::Segments;
-use super::shared::{Files, Shared, read_db_page};
+use super::shared::{Files, Shared, is_cut, read_db_page};
 use super::writer::{Writer, WriterSlot};
 
 /// The name of a database's log.
@@ -286,7 +286,7 @@ pub(super) fn read_log_header(log: &dyn VfsFile) -> Result<WalHeader> {
     let mut bytes = vec![0u8; WAL_HEADER_BYTES];
     match log.read_exact_at(&mut bytes, 0) {
         Ok(()) => WalHeader::decode(&bytes),
-        Err(error) if error.kind == VfsErrorKind::ShortIo => {
+        Err(error) if is_cut(log, &error, WAL_HEADER_BYTES as u64) => {
             Err(Error::corrupt("the log is shorter than its header"))
         }
         Err(error) => Err(error.into()),

@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::base::sync::{RankedCondvar, RankedMutex, rank};
 use crate::base::{CommitSeq, Lsn, PageNo};
-use crate::env::{Env, FileName, VfsErrorKind, VfsFile};
+use crate::env::{Env, FileName, VfsError, VfsErrorKind, VfsFile};
 use crate::error::{Error, ErrorKind, Result, SqlState};
 use crate::page::{PageRef, meta, seal};
 use crate::wal::index::WalIndex;
@@ -204,16 +204,23 @@ impl Shared {
     }
 }
 
+/// Whether a read up to `end` failed because the file ends before: a host may answer nothing for a read that
+/// failed, and only the length tells the two apart.
+pub(super) fn is_cut(file: &dyn VfsFile, error: &VfsError, end: u64) -> bool {
+    error.kind == VfsErrorKind::ShortIo && file.size().is_ok_and(|size| size < end)
+}
+
 /// A page of the database file, verified.
 pub(super) fn read_db_page(db: &dyn VfsFile, no: PageNo, page_size: usize, db_salt: u64) -> Result<PageRef> {
     let mut image = zeroed(page_size);
     let bytes = Arc::get_mut(&mut image).expect("nobody else has the new image");
-    match db.read_exact_at(bytes, meta::page_offset(no, page_size)) {
-        Ok(()) => {}
-        Err(error) if error.kind == VfsErrorKind::ShortIo => {
-            return Err(Error::corrupt(format!("page {no} lies past the end of the file")));
-        }
-        Err(error) => return Err(error.into()),
+    let offset = meta::page_offset(no, page_size);
+    if let Err(error) = db.read_exact_at(bytes, offset) {
+        let end = offset.saturating_add(page_size as u64);
+        return Err(match is_cut(db, &error, end) {
+            true => Error::corrupt(format!("page {no} lies past the end of the file")),
+            false => error.into(),
+        });
     }
     seal::check(&image, no, db_salt)?;
     Ok(image)

@@ -10,7 +10,7 @@
 
 use crate::base::hash::HashMap;
 use crate::base::{CommitSeq, Lsn, PageNo};
-use crate::env::{VfsErrorKind, VfsFile};
+use crate::env::VfsFile;
 use crate::error::Result;
 use crate::page::Roots;
 use crate::page::meta::LogPosition;
@@ -60,15 +60,10 @@ impl<'a> Segment<'a> {
         if there == 0 {
             return Ok(());
         }
-        match self.file.read_exact_at(&mut self.bytes, start) {
-            Ok(()) => Ok(()),
-            // The file is shorter than it said: what is not there was never acknowledged.
-            Err(error) if error.kind == VfsErrorKind::ShortIo => {
-                self.bytes.clear();
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        // The file has said that it is so long: an answer of fewer bytes is a failure, and not the end of the
+        // log, behind which acknowledged commits would be lost.
+        self.file.read_exact_at(&mut self.bytes, start)?;
+        Ok(())
     }
 
     /// A whole frame of this epoch at an offset of the loaded segment.

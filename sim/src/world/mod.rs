@@ -340,6 +340,9 @@ impl<W: Workload> World<W> {
                     self.readers.clear();
                 } else if !self.faults_about || error.kind() == ErrorKind::Internal {
                     return Err(Failed(format!("{what}: {error:?}")));
+                } else if error.kind() == ErrorKind::Corrupt {
+                    // Nothing in a life lies: not even a read that ends early may be taken for damage.
+                    return Err(Failed(format!("{what}: damage that nothing has done: {error:?}")));
                 }
                 self.counts.note(&format!("error {}", error.sqlstate().code()));
                 Ok(None)

@@ -1,7 +1,7 @@
 //! `cargo xtask mutants [name ...]`: puts the known mistakes back, one at a time; a test must fail for each.
 //!
 //! ```text
-//! copy of the tree (target/mutants/tree) -> edit -> build -> simulator, then the storage's tests
+//! copy of the tree (target/mutants/tree) -> edit -> build -> scenarios, simulator, the storage's tests
 //!                                            |         |            fails: caught
 //!                                            |         does not build: an error of the list
 //!                                            text not there: an error of the list
@@ -22,6 +22,7 @@ use list::{MUTANTS, Mutant, Verdict};
 const SECONDS_MAX: u64 = 900;
 /// Tests in the order in which they are tried: the quickest to build and to notice first.
 const TESTS: &[(&str, &[&str])] = &[
+    ("scenario", &["test", "--quiet", "-p", "decentdb-sim", "--test", "scenarios"]),
     ("simulator", &["run", "--quiet", "-p", "decentdb-sim", "--", "--seeds", "250", "--images", "60"]),
     ("storage", &["test", "--quiet", "-p", "decentdb-core", "--lib", "--", "pager::", "wal::"]),
     ("whole engine", &["test", "--quiet", "-p", "decentdb-tests", "--test", "damage", "--test", "faults"]),

@@ -11,7 +11,7 @@ use std::sync::MutexGuard;
 
 use super::image::FILE_BYTES_MAX;
 use super::{BLOCK_BYTES, Effect, FaultVfs, Operation, OperationKind, SECTOR_BYTES, Snapshot, State};
-use crate::env::{Barrier, FileName, OpenMode, SyncKind, Vfs, VfsError, VfsErrorKind, VfsFile};
+use crate::env::{Barrier, FileName, OpenMode, SplitMix64, SyncKind, Vfs, VfsError, VfsErrorKind, VfsFile};
 
 /// What a call is to do.
 enum Course {
@@ -219,6 +219,13 @@ impl FaultFile {
     }
 }
 
+fn flip_bit(bytes: &mut [u8], random: &mut SplitMix64) {
+    if !bytes.is_empty() {
+        let at = random.index(bytes.len());
+        bytes[at] ^= 1 << random.below(8);
+    }
+}
+
 impl VfsFile for FaultFile {
     fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<(), VfsError> {
         let (mut state, effect) = self.begin(OperationKind::Read, "read", offset, buf.len())?;
@@ -230,10 +237,11 @@ impl VfsFile for FaultFile {
             let message = format!("{} bytes at {offset} of a file of {} bytes", buf.len(), image.size());
             return self.fail(VfsErrorKind::ShortIo, "read", message);
         }
-        image.read(buf, offset);
-        if effect == Some(Effect::FlipBit) && !buf.is_empty() {
-            let at = disk.random.index(buf.len());
-            buf[at] ^= 1 << disk.random.below(8);
+        // What lies past the end reads as zeros.
+        let aside = if effect == Some(Effect::Misdirect) { BLOCK_BYTES as u64 } else { 0 };
+        image.read(buf, offset + aside);
+        if effect == Some(Effect::FlipBit) {
+            flip_bit(buf, &mut disk.random);
         }
         Ok(())
     }
@@ -243,12 +251,19 @@ impl VfsFile for FaultFile {
             return self.fail(VfsErrorKind::PermissionDenied, "write", "the file is open for reading only");
         }
         let (mut state, effect) = self.begin(OperationKind::Write, "write", offset, buf.len())?;
+        let mut flipped;
         let partial = match effect {
             Some(Effect::Error(kind)) => return Err(injected(kind, "write", &self.name)),
             Some(Effect::Partial(_)) => {
                 let sectors = state.disk.random.index(buf.len() / SECTOR_BYTES + 1);
                 &buf[..(sectors * SECTOR_BYTES).min(buf.len())]
             }
+            Some(Effect::FlipBit) => {
+                flipped = buf.to_vec();
+                flip_bit(&mut flipped, &mut state.disk.random);
+                &flipped
+            }
+            Some(Effect::LieAboutSync) => return Ok(()),
             _ => buf,
         };
         let offset = if effect == Some(Effect::Misdirect) {

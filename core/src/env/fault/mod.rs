@@ -143,11 +143,13 @@ pub enum Effect {
     Partial(VfsErrorKind),
     /// The power is cut at this call.
     CutPower,
-    /// A sync answers `Ok` but leaves one block write out: for tests that a loss is *detected*.
+    /// A sync answers `Ok` but leaves one block write out, a write does nothing: for tests that a loss is
+    /// *detected*.
     LieAboutSync,
-    /// A write answers `Ok` but lands one block further on: for tests of detection.
+    /// A write answers `Ok` but lands one block further on, a read answers what stands there: for tests of
+    /// detection.
     Misdirect,
-    /// A read answers with one bit flipped: for tests of detection.
+    /// A read answers, or a write leaves, one bit flipped: for tests of detection.
     FlipBit,
     /// The call works, but the clock of [`FaultVfs::set_clock`] has gone on by so much when it returns.
     Delay(Nanos),
