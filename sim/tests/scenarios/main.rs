@@ -12,11 +12,9 @@ mod commits;
 mod full;
 mod logs;
 
-use std::sync::Arc;
-
 use decentdb_core::db::{Connection, Database, Durability, Options};
+use decentdb_core::env::Env;
 use decentdb_core::env::fault::{Crash, FaultVfs, OperationKind, Snapshot};
-use decentdb_core::env::{Env, ManualClock, SeededEntropy};
 use decentdb_core::error::{Error, Result};
 use decentdb_core::pager::PagerOptions;
 
@@ -39,11 +37,7 @@ fn storage() -> PagerOptions {
 }
 
 fn open_with(vfs: &FaultVfs, storage: &PagerOptions, seed: u64) -> Result<Database> {
-    let env = Env {
-        vfs: Arc::new(vfs.clone()),
-        clock: Arc::new(ManualClock::default()),
-        entropy: Arc::new(SeededEntropy::new(seed)),
-    };
+    let env = Env::simulated(vfs.clone(), seed);
     Database::open_with_storage(env, NAME, Options { busy_timeout_millis: 0, ..Options::default() }, storage)
 }
 
