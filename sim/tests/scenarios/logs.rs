@@ -167,8 +167,8 @@ fn turso_a_snapshot_does_not_move_in_the_middle_of_its_transaction() {
     for id in 8..=40 {
         insert(&connection, id).unwrap();
         match id % 3 {
-            0 => drop(database.checkpoint().unwrap()),
-            1 => drop(database.storage().checkpoint_step(1).unwrap()),
+            0 => database.checkpoint().unwrap(),
+            1 => assert!(database.storage().checkpoint_step(1).is_ok()),
             _ => {}
         }
         assert_eq!(last_row(&reader, "in the middle"), 7);
