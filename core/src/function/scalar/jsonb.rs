@@ -93,6 +93,7 @@ pub(super) fn tree(a: &[Datum], at: usize) -> Result<Json> {
 
 /// A jsonb result.
 pub(crate) fn out(json: &Json) -> Result<Datum> {
+    json.check_depth()?;
     Ok(Datum::Bytes(json.to_stored().into()))
 }
 

@@ -19,6 +19,7 @@ mod tests;
 use core::cmp::Ordering;
 
 use super::Numeric;
+use crate::error::{Error, Result, SqlState};
 
 pub use stored::{element, field, kind};
 
@@ -47,6 +48,11 @@ pub fn compare_keys(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.as_bytes().cmp(b.as_bytes()))
 }
 
+fn too_deep() -> Error {
+    Error::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
+        .with_detail(format!("JSON is nested deeper than {DEPTH_MAX}."))
+}
+
 impl Json {
     /// An object of pairs in any order; of equal keys the last one stays.
     pub fn object(mut pairs: Vec<(String, Json)>) -> Json {
@@ -59,6 +65,20 @@ impl Json {
             }
         }
         Json::Object(kept)
+    }
+
+    /// 54001 when it is nested deeper than [`DEPTH_MAX`]: functions put values into values.
+    pub fn check_depth(&self) -> Result<()> {
+        if self.is_deeper_than(DEPTH_MAX) { Err(too_deep()) } else { Ok(()) }
+    }
+
+    fn is_deeper_than(&self, most: usize) -> bool {
+        let deeper = |inner: &Json| most.checked_sub(1).is_none_or(|most| inner.is_deeper_than(most));
+        match self {
+            Json::Array(items) => items.iter().any(deeper),
+            Json::Object(pairs) => pairs.iter().any(|(_, value)| deeper(value)),
+            _ => false,
+        }
     }
 
     /// What `jsonb_typeof` calls it.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, SqlState};
 use crate::value::Numeric;
 
-use super::{DEPTH_MAX, Json};
+use super::{DEPTH_MAX, Json, too_deep};
 
 /// A reader of one text. It is `strict` where values are made: a `json` text is only checked, so that
 /// numbers of any size and unpaired surrogates stay allowed in it.
@@ -76,8 +76,7 @@ impl<'t> Parser<'t> {
 
     pub(super) fn value(&mut self, depth: usize) -> Result<Json> {
         if depth > DEPTH_MAX {
-            return Err(Error::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
-                .with_detail(format!("JSON is nested deeper than {DEPTH_MAX}.")));
+            return Err(too_deep());
         }
         self.skip_space();
         match self.peek() {

@@ -153,31 +153,47 @@ fn read(bytes: &mut &[u8], depth: usize) -> Result<Json> {
     if depth > DEPTH_MAX + 1 {
         return Err(corrupt());
     }
-    Ok(match take(bytes, 1)?[0] {
+    match take(bytes, 1)?[0] {
+        ARRAY => array(bytes, depth),
+        OBJECT => object(bytes, depth),
+        tag => scalar(tag, bytes),
+    }
+}
+
+// Apart from `read`, as all that is not needed while values inside are read.
+fn scalar(tag: u8, bytes: &mut &[u8]) -> Result<Json> {
+    Ok(match tag {
         NULL => Json::Null,
         FALSE => Json::Bool(false),
         TRUE => Json::Bool(true),
         NUMBER => Json::Number(Numeric::from_stored(take_counted(bytes)?)?),
-        STRING => Json::String(text(take_counted(bytes)?)?.to_owned()),
-        ARRAY => {
-            let count = take_varint(bytes)?;
-            let mut body = take_counted(bytes)?;
-            let mut items = Vec::new();
-            for _ in 0..count {
-                items.push(read(&mut body, depth + 1)?);
-            }
-            Json::Array(items)
-        }
-        OBJECT => {
-            let count = take_varint(bytes)?;
-            let mut body = take_counted(bytes)?;
-            let mut pairs = Vec::new();
-            for _ in 0..count {
-                let key = text(take_counted(&mut body)?)?.to_owned();
-                pairs.push((key, read(&mut body, depth + 1)?));
-            }
-            Json::Object(pairs)
-        }
+        STRING => Json::String(string(bytes)?),
         _ => return Err(corrupt()),
     })
+}
+
+fn string(bytes: &mut &[u8]) -> Result<String> {
+    Ok(text(take_counted(bytes)?)?.to_owned())
+}
+
+fn head<'b>(bytes: &mut &'b [u8]) -> Result<(u64, &'b [u8])> {
+    Ok((take_varint(bytes)?, take_counted(bytes)?))
+}
+
+fn array(bytes: &mut &[u8], depth: usize) -> Result<Json> {
+    let (count, mut body) = head(bytes)?;
+    let mut items = Vec::new();
+    for _ in 0..count {
+        items.push(read(&mut body, depth + 1)?);
+    }
+    Ok(Json::Array(items))
+}
+
+fn object(bytes: &mut &[u8], depth: usize) -> Result<Json> {
+    let (count, mut body) = head(bytes)?;
+    let mut pairs = Vec::new();
+    for _ in 0..count {
+        pairs.push((string(&mut body)?, read(&mut body, depth + 1)?));
+    }
+    Ok(Json::Object(pairs))
 }
