@@ -61,6 +61,7 @@ impl Frame<'_> {
         };
         let mut context = ExecContext::new(pages, self.catalog, self.parameters, &functions);
         context.system = &functions;
+        context.rules = &functions;
         context.interrupt = &deadline;
         context.writers = writers;
         context.deferred = deferred;

@@ -38,6 +38,7 @@ mod session;
 mod settings;
 mod statement;
 mod system;
+mod table_rules;
 #[cfg(any(test, feature = "testing"))]
 mod testing;
 mod transaction;

@@ -11,7 +11,8 @@
 //! C2  The children of all old keys are found before any is changed: chains of keys do not run into each
 //!     other.
 //!
-//! A cascaded change does not evaluate the CHECKs of the child: they are not bound with this statement.
+//! The CHECKs and DEFAULTs of a child are not bound with the statement: the context compiles them when an
+//! action first changes a row of it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ use std::sync::Arc;
 use crate::base::RowId;
 use crate::catalog::{Catalog, Deferral, ForeignKey, ReferentialAction, Rule, Table};
 use crate::error::{Error, Result, SqlState};
-use crate::eval::Row;
-use crate::physical::RowRules;
+use crate::eval::{Program, Row};
+use crate::physical::{Check, RowRules};
 use crate::store::{ChildProbe, ParentProbe, TableWriter, duplicated_key, failing_row};
 use crate::value::{Datum, TypeName, equal};
 
@@ -334,6 +335,11 @@ impl Changes {
                 }
                 ReferentialAction::Cascade | ReferentialAction::SetNull | ReferentialAction::SetDefault => {
                     self.follow(run, reference, &foreign_key, &keys, action)?;
+                    // The default may be the very key that is gone: then nothing changed, and it is missing.
+                    if action == ReferentialAction::SetDefault {
+                        let old = keys.into_iter().map(|key| key.old).collect();
+                        self.deferred.push((reference.clone(), old));
+                    }
                 }
             }
         }
@@ -361,6 +367,7 @@ impl Changes {
             return Err(Error::unsupported("a referential action on a table with generated columns"));
         }
         let mut writer = TableWriter::new(&self.catalog, &child, page_size)?;
+        let rules = ChildRules::of(run, &child, &foreign_key.columns, action)?;
         let place = self.table_changes(&child);
         for (at, rowid) in children {
             let Some(old) = probe.fetch(run.cx.pages.source(), rowid)? else { continue };
@@ -372,11 +379,7 @@ impl Changes {
                     continue;
                 }
                 (ReferentialAction::Cascade, Some(new)) => converted(run, reference, foreign_key, new)?,
-                (ReferentialAction::SetDefault, _) => foreign_key
-                    .columns
-                    .iter()
-                    .map(|column| default_of(&child, *column))
-                    .collect::<Result<_>>()?,
+                (ReferentialAction::SetDefault, _) => defaults(run, &rules.defaults)?,
                 (
                     ReferentialAction::SetNull | ReferentialAction::NoAction | ReferentialAction::Restrict,
                     _,
@@ -386,6 +389,7 @@ impl Changes {
             for (column, value) in foreign_key.columns.iter().zip(new_values) {
                 new[*column] = value;
             }
+            settle_row(run, &child, &rules.rules, &mut new)?;
             writer.update(run.cx.pages.sink()?, RowId(rowid), &old, &new)?;
             let bytes = self.note(place, Some(&old), Some(&new))?;
             run.hold(bytes)?;
@@ -498,6 +502,42 @@ fn put_off(run: &mut Run<'_, '_>, table: &Table, constraint: usize, wrong: Wrong
     run.cx.deferred.as_mut().is_some_and(|deferred| deferred.keep(table, constraint, wrong, key))
 }
 
+/// What holds for rows of a child that an action changes.
+struct ChildRules {
+    rules: RowRules,
+    /// Of the referring columns, in the order of the reference; for SET DEFAULT.
+    defaults: Vec<Option<Program>>,
+}
+
+impl ChildRules {
+    fn of(
+        run: &Run<'_, '_>,
+        child: &Table,
+        columns: &[usize],
+        action: ReferentialAction,
+    ) -> Result<ChildRules> {
+        let rules = run.cx.rules;
+        let checks = rules.checks(child)?.into_iter().map(|(name, predicate)| Check { name, predicate });
+        let defaults = if action == ReferentialAction::SetDefault {
+            columns.iter().map(|column| rules.default(child, *column)).collect::<Result<_>>()?
+        } else {
+            Vec::new()
+        };
+        // A child with generated columns was refused.
+        let rules = RowRules { generated: Vec::new(), checks: checks.collect() };
+        Ok(ChildRules { rules, defaults })
+    }
+}
+
+// Anew for every row: a default may be volatile.
+fn defaults(run: &mut Run<'_, '_>, programs: &[Option<Program>]) -> Result<Vec<Datum>> {
+    let value = |program: &Option<Program>| match program {
+        Some(program) => run.value(program, Row::None),
+        None => Ok(Datum::Null),
+    };
+    programs.iter().map(value).collect()
+}
+
 /// A new parent key in the child's types.
 fn converted(
     run: &Run<'_, '_>,
@@ -521,25 +561,4 @@ fn converted(
             crate::value::cast(value, from, reference.child.columns[*to].ty, false)
         })
         .collect()
-}
-
-/// The default of a column, where it is a plain literal: expressions are not bound with this statement.
-fn default_of(table: &Table, column: usize) -> Result<Datum> {
-    let column = &table.columns[column];
-    let Some(text) = &column.default else { return Ok(Datum::Null) };
-    let text = text.trim();
-    let quoted = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-    let plain = text.trim_start_matches('-');
-    if text.eq_ignore_ascii_case("null") {
-        Ok(Datum::Null)
-    } else if let Some(inner) = quoted.filter(|inner| !inner.contains('\'')) {
-        Datum::parse(inner, column.ty)
-    } else if plain.starts_with(|c: char| c.is_ascii_digit())
-        && plain.chars().all(|c| c.is_ascii_digit() || c == '.')
-        || matches!(text, "true" | "false")
-    {
-        Datum::parse(text, column.ty)
-    } else {
-        Err(Error::unsupported(format!("SET DEFAULT with the default {text}")))
-    }
 }

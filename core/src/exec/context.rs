@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::base::limits;
 use crate::batch::Batch;
-use crate::catalog::{Catalog, SystemView};
+use crate::catalog::{Catalog, Rule, SystemView, Table};
 use crate::error::{Error, Result, SqlState};
+use crate::eval::Program;
 use crate::function::FunctionContext;
 use crate::page::{PageSink, PageSource};
 use crate::store::KeptWriters;
@@ -74,6 +75,33 @@ impl SystemRows for NoSystemViews {
     }
 }
 
+/// Compiles what the catalog keeps as text, for tables that a statement reaches through references only.
+pub trait TableRules {
+    /// The CHECKs of a table over its columns, in table order: names and predicates, as PostgreSQL tries them.
+    fn checks(&self, table: &Table) -> Result<Vec<(String, Program)>>;
+    /// The DEFAULT of a column; `None`: it has none.
+    fn default(&self, table: &Table, column: usize) -> Result<Option<Program>>;
+}
+
+/// Nobody does: rules are refused, not forgotten.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoTableRules;
+
+impl TableRules for NoTableRules {
+    fn checks(&self, table: &Table) -> Result<Vec<(String, Program)>> {
+        match table.constraints.iter().any(|constraint| matches!(constraint.rule, Rule::Check { .. })) {
+            true => Err(Error::unsupported("a CHECK of a referring table here")),
+            false => Ok(Vec::new()),
+        }
+    }
+    fn default(&self, table: &Table, column: usize) -> Result<Option<Program>> {
+        match table.columns.get(column).is_some_and(|column| column.default.is_some()) {
+            true => Err(Error::unsupported("SET DEFAULT here")),
+            false => Ok(None),
+        }
+    }
+}
+
 /// Everything a step may use. The caller makes a new one for every step.
 pub struct ExecContext<'a> {
     /// The transaction.
@@ -86,6 +114,8 @@ pub struct ExecContext<'a> {
     pub functions: &'a dyn FunctionContext,
     /// Makes the rows of system views.
     pub system: &'a dyn SystemRows,
+    /// Compiles CHECKs and DEFAULTs of referring tables.
+    pub rules: &'a dyn TableRules,
     /// Writers that earlier statements of the transaction left, when the caller keeps them.
     pub writers: Option<&'a mut KeptWriters>,
     /// What the transaction puts off, when the caller can check it later.
@@ -114,6 +144,7 @@ impl<'a> ExecContext<'a> {
             parameters,
             functions,
             system: &NoSystemViews,
+            rules: &NoTableRules,
             writers: None,
             deferred: None,
             interrupt: &Uninterrupted,

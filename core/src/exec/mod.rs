@@ -34,7 +34,9 @@ mod subquery;
 #[cfg(test)]
 mod tests;
 
-pub use context::{ExecContext, Interrupt, NoSystemViews, Pages, SystemRows, Uninterrupted};
+pub use context::{
+    ExecContext, Interrupt, NoSystemViews, NoTableRules, Pages, SystemRows, TableRules, Uninterrupted,
+};
 pub use deferred::Deferred;
 pub use execution::{Execution, Step};
 pub use short_insert::{LentCells, is_short_insert, short_insert};

@@ -8,17 +8,20 @@ mod naive;
 
 use std::sync::Arc;
 
-use crate::bind::fixture;
+use crate::base::ColumnId;
+use crate::base::stack::Stack;
+use crate::bind::{bind_default, fixture};
 use crate::btree::memory_pages::MemoryPages;
-use crate::catalog::{Catalog, Constraint, Index, IndexKey, Rule};
-use crate::error::Result;
-use crate::eval::NoContext;
+use crate::catalog::{Catalog, Constraint, Index, IndexKey, Rule, Table};
+use crate::error::{Error, Result};
+use crate::eval::{NoContext, Place, Program, Scope, compile};
 use crate::optimize::optimize;
 use crate::physical::{PhysicalPlan, PhysicalStatement, lower};
+use crate::plan::LogicalPlan;
 use crate::store;
-use crate::value::Datum;
+use crate::value::{Datum, SqlType};
 
-use super::{ExecContext, Execution, Pages, Step};
+use super::{ExecContext, Execution, NoTableRules, Pages, Step, TableRules};
 
 /// Tables in memory.
 pub(super) struct Rig {
@@ -49,6 +52,36 @@ impl Outcome {
     pub(super) fn sorted(mut self) -> Outcome {
         self.rows.sort();
         self
+    }
+}
+
+/// The DEFAULTs of referring tables; their CHECKs are tested where the catalog's text is compiled.
+struct Defaults<'c> {
+    catalog: &'c Catalog,
+    stack: Stack,
+}
+
+impl TableRules for Defaults<'_> {
+    fn checks(&self, table: &Table) -> Result<Vec<(String, Program)>> {
+        NoTableRules.checks(table)
+    }
+    fn default(&self, table: &Table, column: usize) -> Result<Option<Program>> {
+        let column = &table.columns[column];
+        let Some(text) = &column.default else { return Ok(None) };
+        let bound = bind_default(text, column, self.catalog, &[])?;
+        compile(&bound, &mut Defaults { catalog: self.catalog, stack: self.stack }).map(Some)
+    }
+}
+
+impl Scope for Defaults<'_> {
+    fn stack(&self) -> Stack {
+        self.stack
+    }
+    fn column(&mut self, _: ColumnId, _: SqlType) -> Result<Place> {
+        Err(Error::internal("a DEFAULT reads no column"))
+    }
+    fn subquery(&mut self, _: &LogicalPlan) -> Result<(usize, Vec<(ColumnId, SqlType)>)> {
+        Err(Error::internal("a DEFAULT has no subquery"))
     }
 }
 
@@ -116,6 +149,8 @@ impl Rig {
         loop {
             let mut cx =
                 ExecContext::new(Pages::Write(&mut self.pages), &self.catalog, parameters, &NoContext);
+            let rules = Defaults { catalog: &self.catalog, stack: Stack::here() };
+            cx.rules = &rules;
             cx.batch_rows_max = how.batch_rows_max;
             cx.fuel = how.fuel;
             cx.memory_bytes_max = how.memory_bytes_max;

@@ -1,0 +1,75 @@
+//! CHECKs and DEFAULTs of tables that a statement reaches through references, from the catalog's text.
+
+use crate::base::ColumnId;
+use crate::base::stack::Stack;
+use crate::bind::{bind_check, bind_default, bind_domain_rules};
+use crate::catalog::{Rule, Table};
+use crate::error::{Error, Result};
+use crate::eval::{Place, Program, Scope, compile};
+use crate::exec::TableRules;
+use crate::plan::{ColumnInfo, LogicalPlan};
+use crate::value::SqlType;
+
+use super::functions::StatementContext;
+
+impl TableRules for StatementContext<'_> {
+    fn checks(&self, table: &Table) -> Result<Vec<(String, Program)>> {
+        let numbered = table.columns.iter().zip(0..);
+        let row: Vec<ColumnInfo> =
+            numbered.map(|(column, id)| ColumnInfo { id: ColumnId(id), ty: column.ty }).collect();
+        let mut checks = Vec::new();
+        for constraint in &table.constraints {
+            if let Rule::Check { expression } = &constraint.rule {
+                let path = self.settings.search_path();
+                let bound = bind_check(expression, table, &row, self.catalog, path)?;
+                checks.push((constraint.name.clone(), compile(&bound, &mut TableRow::new(table))?));
+            }
+        }
+        checks.sort_by(|a, b| a.0.cmp(&b.0));
+        for (column, info) in table.columns.iter().zip(&row) {
+            let Some(domain) = column.domain else { continue };
+            for rule in bind_domain_rules(domain, info, self.catalog, self.settings.search_path())? {
+                checks.push((rule.name, compile(&rule.predicate, &mut TableRow::new(table))?));
+            }
+        }
+        Ok(checks)
+    }
+
+    fn default(&self, table: &Table, column: usize) -> Result<Option<Program>> {
+        let Some(column) = table.columns.get(column) else {
+            return Err(Error::internal("a reference from a column that is not there"));
+        };
+        if column.identity.is_some() {
+            return Err(Error::unsupported("SET DEFAULT of an identity column"));
+        }
+        let of_domain = || column.domain.and_then(|domain| self.catalog.domain_default(domain));
+        let Some(text) = column.default.clone().or_else(of_domain) else { return Ok(None) };
+        let bound = bind_default(&text, column, self.catalog, self.settings.search_path())?;
+        compile(&bound, &mut TableRow::new(table)).map(Some)
+    }
+}
+
+/// The columns of a row in table order, by numbers given in that order.
+struct TableRow {
+    columns: usize,
+    stack: Stack,
+}
+
+impl TableRow {
+    fn new(table: &Table) -> TableRow {
+        TableRow { columns: table.columns.len(), stack: Stack::here() }
+    }
+}
+
+impl Scope for TableRow {
+    fn stack(&self) -> Stack {
+        self.stack
+    }
+    fn column(&mut self, id: ColumnId, _ty: SqlType) -> Result<Place> {
+        let at = usize::try_from(id.0).ok().filter(|at| *at < self.columns);
+        at.map(Place::Input).ok_or_else(|| Error::internal("a rule reads a column its table does not have"))
+    }
+    fn subquery(&mut self, _plan: &LogicalPlan) -> Result<(usize, Vec<(ColumnId, SqlType)>)> {
+        Err(Error::internal("a rule of a table with a subquery"))
+    }
+}
