@@ -8,15 +8,25 @@ pub const PAGE_SIZE_MIN: u32 = 4096;
 pub const PAGE_SIZE_MAX: u32 = 65536;
 /// Longest SQL text accepted, in bytes. A script is bounded statement by statement.
 pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
+/// Stack that the stages of a statement may use each, in bytes: what a thread of 512 KiB leaves, and one of
+/// 1 MiB where nothing is optimised and one frame more may take 100 KiB.
+pub const STACK_BYTES_MAX: usize = if cfg!(debug_assertions) { 832 << 10 } else { 416 << 10 };
 /// Deepest nesting of expressions and queries; wasm's stack carries it with room to spare.
 pub const NESTING_MAX: usize = 200;
 /// Longest chain of operators other than AND and OR at one level (`a + b + c`): each one is a level of
 /// depth in every stage after the parser.
 pub const OPERATOR_CHAIN_MAX: usize = 500;
 /// Longest chain of AND and OR at one level: deep only in the parser's tree, which frees it recursively.
-pub const LOGIC_CHAIN_MAX: usize = 2500;
+pub const LOGIC_CHAIN_MAX: usize = 6000;
 /// Most set operations or joins at one level: their plans nest to the left.
 pub const QUERY_CHAIN_MAX: usize = 200;
+/// Most levels of a plan with the expressions and subqueries in it. Text is bounded above; WITH, views and
+/// merged conditions put plans into plans. What walks a plan does not ask for the stack: its frames are small.
+pub const PLAN_DEPTH_MAX: usize = 1000;
+/// Most levels of an expression that is copied: without optimisation a level of a copy takes 2 KiB.
+pub const COPIED_DEPTH_MAX: usize = if cfg!(debug_assertions) { 200 } else { PLAN_DEPTH_MAX };
+/// Most nodes an expression may come to when a rule puts expressions in the place of columns.
+pub const MERGED_NODES_MAX: usize = 1000;
 /// Most columns a table may have (PostgreSQL: 1600).
 pub const COLUMNS_MAX: usize = 1600;
 /// Most columns a select list may have (PostgreSQL: 1664).

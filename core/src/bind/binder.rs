@@ -4,26 +4,29 @@ use sqlparser::ast;
 use sqlparser::tokenizer::Location;
 
 use crate::base::ColumnId;
-use crate::base::limits::PARAMETERS_MAX;
+use crate::base::limits::{COPIED_DEPTH_MAX, PARAMETERS_MAX, PLAN_DEPTH_MAX};
 use crate::catalog::{Catalog, Relation as CatalogRelation, SYSTEM_SCHEMAS, Table, system_view};
+use crate::error::stack::{Stack, too_complex};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::{self, Lexer, Overriding};
-use crate::plan::{AggregateCall, ColumnInfo, Expr, SetCall, Statement, TableId};
+use crate::plan::{AggregateCall, ColumnInfo, Expr, LogicalPlan, SetCall, Statement, TableId};
 use crate::value::{SqlType, TypeName};
 
 use super::BindContext;
 use super::names::Qualified;
 use super::scope::Scope;
-use super::window::WindowGroup;
+use super::window::{Spec, WindowGroup};
 use super::with::Cte;
 
-/// Deepest recursion of the binder over syntax; `parse` bounds nesting and chains, this is the net below.
-const DEPTH_MAX: usize = 1200;
 /// Schemas of temporary tables begin so.
 const TEMPORARY_PREFIX: &str = "pg_temp_";
 /// Most relations one statement may come to after CTEs are put in place: `WITH a AS (t, t), b AS (a, a)`
 /// doubles with every step.
 const RELATIONS_MAX: usize = 2000;
+
+/// Most expressions that binding may come to, beside two for each byte of the text: some forms bind or copy
+/// an operand twice, which doubles with every level.
+const EXPRESSIONS_MAX: usize = 500_000;
 
 /// The state of binding one statement.
 pub(super) struct Binder<'a> {
@@ -35,12 +38,13 @@ pub(super) struct Binder<'a> {
     /// In an expression that is kept: there are no parameters when it is evaluated.
     pub(super) kept: bool,
     types: Vec<TypeName>,
-    depth: usize,
+    pub(super) stack: Stack,
     relations: usize,
     /// The next WITH stands at the top of the statement: it may change rows.
     pub(super) is_top: bool,
     /// Changes of rows in WITH.
     pub(super) before: Vec<(TableId, Statement)>,
+    expressions: usize,
     pub(super) ctes: Vec<Cte>,
     /// How many tables the plan keeps so far.
     pub(super) tables: u32,
@@ -123,7 +127,7 @@ pub(super) struct Level<'s> {
     pub(super) in_aggregate: bool,
     /// Window functions, by ordering; their values are columns.
     pub(super) windows: Vec<WindowGroup>,
-    pub(super) named_windows: Vec<(String, ast::WindowSpec)>,
+    pub(super) named_windows: Vec<(String, Spec<'s>)>,
     pub(super) in_window: bool,
     /// Set-returning calls; their values are columns.
     pub(super) sets: Vec<(ColumnInfo, SetCall)>,
@@ -213,8 +217,9 @@ impl<'a> Binder<'a> {
             parameters: Vec::new(),
             kept: false,
             types: Vec::new(),
-            depth: 0,
+            stack: Stack::here(),
             relations: 0,
+            expressions: 0,
             ctes: Vec::new(),
             is_top: false,
             before: Vec::new(),
@@ -265,15 +270,26 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Counts one level of recursion, to be given back by [`Binder::leave`].
-    pub(super) fn enter(&mut self) -> Result<()> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX { Err(parse::too_complex()) } else { Ok(()) }
+    /// Asks at a level of recursion over syntax whether there is stack for it.
+    pub(super) fn enter(&self) -> Result<()> {
+        self.stack.check()
     }
 
-    /// Gives a level back.
-    pub(super) fn leave(&mut self) {
-        self.depth -= 1;
+    /// 54001 when a plan is deeper than what walks it can bear.
+    pub(super) fn check_depth(&self, plan: &LogicalPlan) -> Result<()> {
+        if plan.is_deeper_than(PLAN_DEPTH_MAX) { Err(too_complex()) } else { Ok(()) }
+    }
+
+    /// Counts expressions of the plan.
+    pub(super) fn count_expressions(&mut self, count: usize) -> Result<()> {
+        self.expressions += count;
+        if self.expressions / 2 > EXPRESSIONS_MAX / 2 + self.sql.len() { Err(too_complex()) } else { Ok(()) }
+    }
+
+    /// A copy of an expression that stands twice in the plan but once in the text.
+    pub(super) fn copy(&mut self, expr: &Expr) -> Result<Expr> {
+        self.count_expressions(expr.nodes())?;
+        if expr.is_deeper_than(COPIED_DEPTH_MAX) { Err(too_complex()) } else { Ok(expr.clone()) }
     }
 
     /// Counts a relation of the plan.

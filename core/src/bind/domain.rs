@@ -31,6 +31,16 @@ pub fn check_domain_condition(
     binder.domain_condition(sql, &value).map(|_| ())
 }
 
+/// The conditions of a domain on a column of a row, by itself.
+pub fn bind_domain_rules(
+    id: ObjectId,
+    value: &ColumnInfo,
+    catalog: &Catalog,
+    search_path: &[String],
+) -> Result<Vec<CheckExpr>> {
+    Binder::new("", &BindContext { catalog, search_path, parameter_types: &[] }).domain_rules(id, value)
+}
+
 impl Binder<'_> {
     /// The conditions of a domain on a column of a row.
     pub(super) fn domain_rules(&mut self, id: ObjectId, value: &ColumnInfo) -> Result<Vec<CheckExpr>> {
@@ -52,8 +62,11 @@ impl Binder<'_> {
     pub(super) fn domain_value(&mut self, id: ObjectId, value: Expr) -> Result<Expr> {
         let ty = value.ty();
         let column = self.column(self.type_name(&value));
-        let mut result = value.clone();
+        let mut result = self.copy(&value)?;
         for (mut condition, message, is_null_rule) in self.domain_conditions(id, &column)? {
+            let mut named = Vec::new();
+            condition.columns(&mut named);
+            self.count_expressions(named.len() * value.nodes())?;
             condition.replace_columns(&|id| (id == column.id).then(|| value.clone()));
             let arguments = vec![
                 result,
@@ -96,7 +109,7 @@ impl Binder<'_> {
     }
 
     fn domain_condition(&mut self, sql: &str, value: &ColumnInfo) -> Result<Expr> {
-        let syntax = parse::parse_expression(sql)?;
+        let syntax = parse::parse_expression(sql, self.stack)?;
         self.check_expr(&syntax, "", core::iter::once(("value", value.clone()))).map_err(|error| {
             if error.sqlstate() != SqlState::UNDEFINED_COLUMN {
                 return error;

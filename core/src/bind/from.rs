@@ -8,6 +8,7 @@ use crate::plan::{ColumnInfo, Expr, JoinKind, LogicalPlan, Query, TableScan};
 use crate::value::TypeName;
 
 use super::binder::{Binder, Clause, Level};
+use super::function_scan;
 use super::names::{self, Qualified};
 use super::scope::{NamedColumn, Relation, Scope, Visible};
 
@@ -112,22 +113,32 @@ impl Binder<'_> {
             }
             TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. } => {
                 let scope = beside_scope(before, left, parent);
-                let item = self.function_item(name, &args.args, *with_ordinality, alias.as_ref(), &scope)?;
+                let item = self.function_item(
+                    name,
+                    &function_scan::arguments(&args.args)?,
+                    *with_ordinality,
+                    alias.as_ref(),
+                    &scope,
+                )?;
                 let lateral = reads_left(&item, before, left);
                 (item, lateral)
             }
             TableFactor::Function { name, alias, args, with_ordinality, .. } => {
                 let scope = beside_scope(before, left, parent);
-                let item = self.function_item(name, args, *with_ordinality, alias.as_ref(), &scope)?;
+                let item = self.function_item(
+                    name,
+                    &function_scan::arguments(args)?,
+                    *with_ordinality,
+                    alias.as_ref(),
+                    &scope,
+                )?;
                 let lateral = reads_left(&item, before, left);
                 (item, lateral)
             }
             TableFactor::UNNEST { alias, array_exprs, with_offset: false, with_ordinality, .. } => {
                 let scope = beside_scope(before, left, parent);
                 let name = ast::ObjectName::from(vec![ast::Ident::new("unnest")]);
-                let argument =
-                    |expr: &ast::Expr| ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr.clone()));
-                let arguments: Vec<ast::FunctionArg> = array_exprs.iter().map(argument).collect();
+                let arguments: Vec<Option<&ast::Expr>> = array_exprs.iter().map(Some).collect();
                 let item = self.function_item(&name, &arguments, *with_ordinality, alias.as_ref(), &scope)?;
                 let lateral = reads_left(&item, before, left);
                 (item, lateral)
@@ -169,7 +180,6 @@ impl Binder<'_> {
                 ));
             }
         };
-        self.leave();
         Ok(bound)
     }
 

@@ -31,12 +31,25 @@ struct Bound {
     name: String,
 }
 
+/// The arguments of a call in FROM; `None` is a star.
+pub(super) fn arguments(given: &[FunctionArg]) -> Result<Vec<Option<&ast::Expr>>> {
+    let mut arguments = Vec::with_capacity(given.len());
+    for argument in given {
+        arguments.push(match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr),
+            FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => None,
+            _ => return Err(Error::unsupported("a named argument")),
+        });
+    }
+    Ok(arguments)
+}
+
 impl Binder<'_> {
     /// `f(..) [WITH ORDINALITY] [AS alias (columns)]`; `scope` holds what the arguments may name.
     pub(super) fn function_item(
         &mut self,
         name: &ast::ObjectName,
-        arguments: &[FunctionArg],
+        arguments: &[Option<&ast::Expr>],
         ordinality: bool,
         alias: Option<&TableAlias>,
         scope: &Scope<'_>,
@@ -47,13 +60,13 @@ impl Binder<'_> {
         let mut bound = Vec::new();
         if plain.schema.is_none() && plain.name == ROWS_FROM {
             for argument in arguments {
-                let FunctionArg::Unnamed(FunctionArgExpr::Expr(ast::Expr::Function(call))) = argument else {
+                let Some(ast::Expr::Function(call)) = argument else {
                     return Err(self.at(Error::new(SqlState::SYNTAX_ERROR, "syntax error"), plain.place));
                 };
                 let FunctionArguments::List(list) = &call.args else {
                     return Err(Error::unsupported("this form of function in FROM"));
                 };
-                bound.push(self.from_call(&call.name, &list.args, &mut level)?);
+                bound.push(self.from_call(&call.name, &self::arguments(&list.args)?, &mut level)?);
             }
         } else if arguments.len() > 1 && plain.schema.is_none() && plain.name == "unnest" {
             // Several arrays side by side.
@@ -70,40 +83,29 @@ impl Binder<'_> {
     fn from_call(
         &mut self,
         name: &ast::ObjectName,
-        arguments: &[FunctionArg],
+        given: &[Option<&ast::Expr>],
         level: &mut Level<'_>,
     ) -> Result<Bound> {
         let plain = names::qualified(name)?;
+        let arguments: Vec<&ast::Expr> = given.iter().copied().flatten().collect();
+        let is_star = arguments.len() < given.len();
         if plain.schema.as_deref().is_none_or(|schema| schema == "pg_catalog") && is_set_function(&plain.name)
         {
-            let mut exprs = Vec::with_capacity(arguments.len());
-            for argument in arguments {
-                match argument {
-                    FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => exprs.push(expr),
-                    _ => return Err(Error::unsupported("a named argument")),
-                }
+            if is_star {
+                return Err(Error::unsupported("a named argument"));
             }
             let (call, columns) =
-                self.set_call(&plain.name, &exprs, level).map_err(|error| self.at(error, plain.place))?;
+                self.set_call(&plain.name, &arguments, level).map_err(|error| self.at(error, plain.place))?;
             let columns =
                 columns.into_iter().map(|(name, ty)| (name.to_owned(), TypeName::plain(ty))).collect();
             return Ok(Bound { call, columns, name: plain.name });
         }
-        let function = ast::Expr::Function(ast::Function {
-            name: name.clone(),
-            uses_odbc_syntax: false,
-            parameters: FunctionArguments::None,
-            args: FunctionArguments::List(ast::FunctionArgumentList {
-                duplicate_treatment: None,
-                args: arguments.to_vec(),
-                clauses: Vec::new(),
-            }),
-            filter: None,
-            null_treatment: None,
-            over: None,
-            within_group: Vec::new(),
-        });
-        let value = self.settled_expr(&function, level)?;
+        if is_star && given.len() > 1 {
+            return Err(Error::new(SqlState::SYNTAX_ERROR, "syntax error at or near \",\""));
+        }
+        let value = self.function_in_from(name, &arguments, is_star, level)?;
+        let null = ast::Expr::Value(ast::Value::Null.with_empty_span());
+        let value = self.settle(value, arguments.first().unwrap_or(&&null))?;
         let ty = self.type_name(&value);
         let call = SetCall { function: None, arguments: vec![value], width: 1 };
         Ok(Bound { call, columns: vec![(String::new(), ty)], name: plain.name })

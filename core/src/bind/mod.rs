@@ -41,7 +41,7 @@ mod view;
 mod window;
 mod with;
 
-pub use domain::check_domain_condition;
+pub use domain::{bind_domain_rules, check_domain_condition};
 pub use stored::{bind_check, bind_default, check_default};
 pub use view::{BoundView, Renaming, bind_view, rename_in_query};
 

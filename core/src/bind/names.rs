@@ -5,7 +5,11 @@ use sqlparser::tokenizer::Location;
 
 use crate::base::limits::IDENTIFIER_BYTES_MAX;
 use crate::base::words;
+use crate::error::stack::{Stack, too_complex};
 use crate::error::{Error, Result, SqlState};
+
+/// Operators of a chain that is kept as text, in a CHECK or a DEFAULT.
+const CHAIN_WRITTEN_MAX: usize = 1000;
 
 /// A name as PostgreSQL takes it: folded unless quoted, cut at 63 bytes.
 pub(super) fn fold(ident: &Ident) -> String {
@@ -98,6 +102,37 @@ pub(super) fn place_of(name: &ObjectName) -> Location {
 /// The place where an expression begins.
 pub(super) fn place(expr: &ast::Expr) -> Location {
     crate::parse::span_of_expr(expr).start
+}
+
+/// The text of an expression: 54001 when writing it would take too much stack.
+pub(super) fn text(expr: &ast::Expr) -> Result<String> {
+    use core::fmt::Write;
+    struct Watched {
+        text: String,
+        stack: Stack,
+    }
+    impl Write for Watched {
+        fn write_str(&mut self, part: &str) -> core::fmt::Result {
+            self.text.push_str(part);
+            if self.stack.is_used_up() { Err(core::fmt::Error) } else { Ok(()) }
+        }
+    }
+    // A chain is written from its beginning: sqlparser is at its bottom before the first letter comes.
+    let mut first = expr;
+    for operators in 0.. {
+        match first {
+            ast::Expr::BinaryOp { left: below, .. } | ast::Expr::Nested(below) => first = below,
+            _ => break,
+        }
+        if operators > CHAIN_WRITTEN_MAX {
+            return Err(too_complex());
+        }
+    }
+    let mut out = Watched { text: String::new(), stack: Stack::here() };
+    match write!(out, "{expr}") {
+        Ok(()) => Ok(out.text),
+        Err(_) => Err(too_complex()),
+    }
 }
 
 /// Letters to insert, remove or change to make one word of the other; `None` above `most`.

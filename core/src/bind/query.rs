@@ -62,8 +62,8 @@ impl Binder<'_> {
                 self.finish(bound, &tail, parent)
             }
         }?;
+        self.check_depth(&bound.plan)?;
         bound.plan = self.resolve_ctes(visible_before, bound.plan)?;
-        self.leave();
         Ok(bound)
     }
 
@@ -141,23 +141,19 @@ impl Binder<'_> {
         settle: bool,
     ) -> Result<Query> {
         self.enter()?;
-        let bound = match body {
+        match body {
             SetExpr::Select(select) => {
                 let tail = Tail { order: &[], limit: None, offset: None, with_ties: false, one_row: false };
                 self.select(select, &tail, parent, settle)
             }
             SetExpr::Query(query) => self.query_with(query, parent, settle),
             SetExpr::Values(values) => self.values(values, parent),
-            SetExpr::SetOperation { left, op, set_quantifier, right } => {
-                self.set_operation(left, *op, *set_quantifier, right, parent)
-            }
+            SetExpr::SetOperation { .. } => self.set_operation(body, parent),
             SetExpr::Table(table) => self.table_statement(table),
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {
                 Err(Error::unsupported("a data-modifying statement in a query"))
             }
-        };
-        self.leave();
-        bound
+        }
     }
 
     fn table_statement(&mut self, table: &ast::Table) -> Result<Query> {
@@ -215,13 +211,28 @@ impl Binder<'_> {
         Ok(Query { plan: LogicalPlan::Values { columns: infos, rows }, output })
     }
 
-    fn set_operation(
+    /// Chains of set operations grow to the left: they are walked, not recursed into.
+    fn set_operation(&mut self, whole: &SetExpr, parent: Option<&Scope<'_>>) -> Result<Query> {
+        let mut chain = Vec::new();
+        let mut first = whole;
+        while let SetExpr::SetOperation { left, op, set_quantifier, right } = first {
+            chain.push((left, *op, *set_quantifier, right));
+            first = left;
+        }
+        let mut bound = self.set_expr(first, parent, false)?;
+        while let Some((left, op, quantifier, right)) = chain.pop() {
+            let right_query = self.set_expr(right, parent, false)?;
+            bound = self.combined((bound, left), op, quantifier, (right_query, right))?;
+        }
+        Ok(bound)
+    }
+
+    fn combined(
         &mut self,
-        left: &SetExpr,
+        (left_query, left): (Query, &SetExpr),
         op: ast::SetOperator,
         quantifier: SetQuantifier,
-        right: &SetExpr,
-        parent: Option<&Scope<'_>>,
+        (right_query, right): (Query, &SetExpr),
     ) -> Result<Query> {
         let (operator, word) = match op {
             ast::SetOperator::Union => (SetOperator::Union, "UNION"),
@@ -236,8 +247,6 @@ impl Binder<'_> {
                 return Err(Error::unsupported("BY NAME"));
             }
         };
-        let left_query = self.set_expr(left, parent, false)?;
-        let right_query = self.set_expr(right, parent, false)?;
         if left_query.output.len() != right_query.output.len() {
             let error = Error::new(
                 SqlState::SYNTAX_ERROR,

@@ -17,7 +17,7 @@ use super::scope::{NamedColumn, Relation, Scope};
 pub fn bind_default(sql: &str, column: &Column, catalog: &Catalog, search_path: &[String]) -> Result<Expr> {
     let context = BindContext { catalog, search_path, parameter_types: &[] };
     let mut binder = Binder::new(sql, &context);
-    let syntax = parse::parse_expression(sql)?;
+    let syntax = parse::parse_expression(sql, binder.stack)?;
     binder.default_expr(&syntax, &column.name, column.ty)
 }
 
@@ -31,7 +31,7 @@ pub fn check_default(
 ) -> Result<()> {
     let context = BindContext { catalog, search_path, parameter_types: &[] };
     let mut binder = Binder::new(sql, &context);
-    let syntax = parse::parse_expression(sql)?;
+    let syntax = parse::parse_expression(sql, binder.stack)?;
     binder.default_expr(&syntax, name, ty).map(|_| ())
 }
 
@@ -45,7 +45,7 @@ pub fn bind_check(
 ) -> Result<Expr> {
     let context = BindContext { catalog, search_path, parameter_types: &[] };
     let mut binder = Binder::new(sql, &context);
-    let syntax = parse::parse_expression(sql)?;
+    let syntax = parse::parse_expression(sql, binder.stack)?;
     let columns = table.columns.iter().map(|column| column.name.as_str()).zip(row.iter().cloned());
     binder.check_expr(&syntax, &table.name, columns)
 }

@@ -140,7 +140,7 @@ fn word_end(sql: &str, start: usize) -> usize {
 
 impl<'a> Binder<'a> {
     fn marked(&mut self, sql: &str) -> Result<(Query, Marks)> {
-        let parsed = parse::parse(sql)?;
+        let parsed = parse::parse_within(sql, self.stack)?;
         let Ast::Statement(statement) = parsed.ast() else { return Err(no_query()) };
         let ast::Statement::Query(query) = &**statement else { return Err(no_query()) };
         self.marks = Some(Marks::default());
@@ -239,7 +239,7 @@ impl<'a> Binder<'a> {
     fn stored_query(&mut self, sql: &'a str, search_path: &'a [String]) -> Result<Query> {
         self.count_relation()?;
         self.enter()?;
-        let parsed = parse::parse(sql)?;
+        let parsed = parse::parse_within(sql, self.stack)?;
         let Ast::Statement(statement) = parsed.ast() else { return Err(no_query()) };
         let ast::Statement::Query(query) = &**statement else { return Err(no_query()) };
         let outer = (
@@ -253,7 +253,6 @@ impl<'a> Binder<'a> {
         self.replace_sql(outer.1);
         self.search_path = outer.2;
         self.marks = outer.3;
-        self.leave();
         bound
     }
 }

@@ -8,7 +8,7 @@
 //! Calls over the same partition and order become one node; their values are columns above it.
 
 use sqlparser::ast::{
-    self, NamedWindowDefinition, NamedWindowExpr, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType,
+    self, NamedWindowDefinition, NamedWindowExpr, WindowFrameBound, WindowFrameUnits, WindowType,
 };
 
 use crate::error::{Error, Result, SqlState};
@@ -46,6 +46,27 @@ impl WindowGroup {
     }
 }
 
+/// What stands in the parentheses of a window, where it stands in the syntax.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Spec<'s> {
+    /// The window it begins with.
+    name: Option<&'s ast::Ident>,
+    partition: &'s [ast::Expr],
+    order: &'s [ast::OrderByExpr],
+    frame: Option<&'s ast::WindowFrame>,
+}
+
+impl<'s> Spec<'s> {
+    fn of(spec: &'s ast::WindowSpec) -> Spec<'s> {
+        Spec {
+            name: spec.window_name.as_ref(),
+            partition: &spec.partition_by,
+            order: &spec.order_by,
+            frame: spec.window_frame.as_ref(),
+        }
+    }
+}
+
 /// What a call brings beside its name.
 pub(super) struct Over<'e> {
     pub(super) arguments: &'e [&'e ast::Expr],
@@ -60,10 +81,10 @@ fn windowing(message: impl Into<String>) -> Error {
 
 impl Binder<'_> {
     /// Takes the WINDOW clause of a SELECT.
-    pub(super) fn name_windows(
+    pub(super) fn name_windows<'s>(
         &mut self,
-        definitions: &[NamedWindowDefinition],
-        level: &mut Level<'_>,
+        definitions: &'s [NamedWindowDefinition],
+        level: &mut Level<'s>,
     ) -> Result<()> {
         for NamedWindowDefinition(name, definition) in definitions {
             let folded = names::fold(name);
@@ -72,13 +93,8 @@ impl Binder<'_> {
                 return Err(self.at(error, name.span.start));
             }
             let spec = match definition {
-                NamedWindowExpr::WindowSpec(spec) => spec.clone(),
-                NamedWindowExpr::NamedWindow(other) => WindowSpec {
-                    window_name: Some(other.clone()),
-                    partition_by: Vec::new(),
-                    order_by: Vec::new(),
-                    window_frame: None,
-                },
+                NamedWindowExpr::WindowSpec(spec) => Spec::of(spec),
+                NamedWindowExpr::NamedWindow(other) => Spec { name: Some(other), ..Spec::default() },
             };
             level.named_windows.push((folded, spec));
         }
@@ -155,34 +171,32 @@ impl Binder<'_> {
             None => None,
         };
         let spec = self.window_spec(over.window, level)?;
-        let mut partition = Vec::with_capacity(spec.partition_by.len());
-        for expr in &spec.partition_by {
+        let mut partition = Vec::with_capacity(spec.partition.len());
+        for expr in spec.partition {
             partition.push(self.settled_expr(expr, level)?);
         }
-        let mut keys = Vec::with_capacity(spec.order_by.len());
-        for key in &spec.order_by {
+        let mut keys = Vec::with_capacity(spec.order.len());
+        for key in spec.order {
             let expr = self.settled_expr(&key.expr, level)?;
             keys.push(self.sort_key(expr, &key.options, &key.expr)?);
         }
-        let frame = self.frame(spec.window_frame.as_ref(), &keys, level)?;
+        let frame = self.frame(spec.frame, &keys, level)?;
         Ok((partition, keys, WindowCall { function, arguments, filter, frame, ty }))
     }
 
     // The specification with what it takes over from the windows it names.
-    fn window_spec(&mut self, window: &WindowType, level: &Level<'_>) -> Result<WindowSpec> {
-        match window {
-            WindowType::NamedWindow(name) => {
-                let base = self.named_window(name, level)?;
-                self.completed(base, level, 0)
-            }
-            WindowType::WindowSpec(spec) => self.completed(spec.clone(), level, 0),
-        }
+    fn window_spec<'s>(&mut self, window: &'s WindowType, level: &Level<'s>) -> Result<Spec<'s>> {
+        let spec = match window {
+            WindowType::NamedWindow(name) => self.named_window(name, level)?,
+            WindowType::WindowSpec(spec) => Spec::of(spec),
+        };
+        self.completed(spec, level, 0)
     }
 
-    fn named_window(&self, name: &ast::Ident, level: &Level<'_>) -> Result<WindowSpec> {
+    fn named_window<'s>(&self, name: &ast::Ident, level: &Level<'s>) -> Result<Spec<'s>> {
         let folded = names::fold(name);
         match level.named_windows.iter().find(|(known, _)| *known == folded) {
-            Some((_, spec)) => Ok(spec.clone()),
+            Some((_, spec)) => Ok(*spec),
             None => {
                 let error =
                     Error::new(SqlState::UNDEFINED_OBJECT, format!("window \"{folded}\" does not exist"));
@@ -191,34 +205,35 @@ impl Binder<'_> {
         }
     }
 
-    fn completed(&mut self, mut spec: WindowSpec, level: &Level<'_>, depth: usize) -> Result<WindowSpec> {
-        let Some(name) = spec.window_name.take() else { return Ok(spec) };
+    fn completed<'s>(&mut self, mut spec: Spec<'s>, level: &Level<'s>, depth: usize) -> Result<Spec<'s>> {
+        let Some(name) = spec.name.take() else { return Ok(spec) };
         if depth > level.named_windows.len() {
             return Err(windowing("a window is defined by itself"));
         }
-        let base = self.named_window(&name, level)?;
+        self.enter()?;
+        let base = self.named_window(name, level)?;
         let base = self.completed(base, level, depth + 1)?;
         let refused = |what: &str| {
             let error =
-                windowing(format!("cannot override {what} clause of window \"{}\"", names::fold(&name)));
+                windowing(format!("cannot override {what} clause of window \"{}\"", names::fold(name)));
             Err(self.at(error, name.span.start))
         };
-        if !spec.partition_by.is_empty() {
+        if !spec.partition.is_empty() {
             return refused("PARTITION BY");
         }
-        if !spec.order_by.is_empty() && !base.order_by.is_empty() {
+        if !spec.order.is_empty() && !base.order.is_empty() {
             return refused("ORDER BY");
         }
-        if base.window_frame.is_some() {
+        if base.frame.is_some() {
             let error = windowing(format!(
                 "cannot copy window \"{}\" because it has a frame clause",
-                names::fold(&name)
+                names::fold(name)
             ));
             return Err(self.at(error, name.span.start));
         }
-        spec.partition_by = base.partition_by;
-        if spec.order_by.is_empty() {
-            spec.order_by = base.order_by;
+        spec.partition = base.partition;
+        if spec.order.is_empty() {
+            spec.order = base.order;
         }
         Ok(spec)
     }

@@ -389,6 +389,7 @@ impl Binder<'_> {
         };
         if in_place {
             self.put_in_place(&mut plan, cte.table, &definition)?;
+            self.check_depth(&plan)?;
             return Ok(plan);
         }
         Ok(LogicalPlan::With { table: cte.table, definition: Box::new(definition), input: Box::new(plan) })
@@ -537,12 +538,19 @@ fn mentions(query: &ast::Query, name: &str) -> bool {
         }
     }
     fn in_expr(expr: &ast::Expr, name: &str) -> bool {
+        // Chains of AND and OR grow to the left.
+        let mut expr = expr;
+        while let ast::Expr::BinaryOp { left, right, .. } = expr {
+            if in_expr(right, name) {
+                return true;
+            }
+            expr = left;
+        }
         match expr {
             ast::Expr::InSubquery { subquery, .. } | ast::Expr::Exists { subquery, .. } => {
                 mentions(subquery, name)
             }
             ast::Expr::Subquery(query) => mentions(query, name),
-            ast::Expr::BinaryOp { left, right, .. } => in_expr(left, name) || in_expr(right, name),
             ast::Expr::Nested(inner) => in_expr(inner, name),
             ast::Expr::UnaryOp { expr, .. } => in_expr(expr, name),
             _ => false,

@@ -1,9 +1,9 @@
 //! CHECKs and DEFAULTs of tables that a statement reaches through references, from the catalog's text.
 
 use crate::base::ColumnId;
-use crate::base::stack::Stack;
 use crate::bind::{bind_check, bind_default, bind_domain_rules};
 use crate::catalog::{Rule, Table};
+use crate::error::stack::Stack;
 use crate::error::{Error, Result};
 use crate::eval::{Place, Program, Scope, compile};
 use crate::exec::TableRules;

@@ -3,6 +3,7 @@
 //! Bytes from disk, SQL text and JavaScript values end here, never in a panic.
 
 mod sqlstate;
+pub mod stack;
 
 pub use sqlstate::SqlState;
 

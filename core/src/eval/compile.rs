@@ -2,6 +2,7 @@
 
 use crate::base::ColumnId;
 use crate::error::Result;
+use crate::error::stack::Stack;
 use crate::plan::{Expr, LogicalPlan, SubqueryKind};
 use crate::value::{Datum, SqlType};
 
@@ -23,6 +24,8 @@ pub enum Place {
 pub trait Scope {
     /// Where a column is.
     fn column(&mut self, id: ColumnId, ty: SqlType) -> Result<Place>;
+    /// Where the stack was when the statement began to be lowered.
+    fn stack(&self) -> Stack;
     /// Takes a subquery in: its number, and the outer columns it wants, in order, with their types.
     fn subquery(&mut self, plan: &LogicalPlan) -> Result<(usize, Vec<(ColumnId, SqlType)>)>;
 }
@@ -41,6 +44,7 @@ fn nodes(exprs: &[Expr], scope: &mut dyn Scope) -> Result<Vec<Node>> {
 }
 
 fn node(expr: &Expr, scope: &mut dyn Scope) -> Result<Node> {
+    scope.stack().check()?;
     Ok(match expr {
         Expr::Literal(value, ty) => Node::Constant(value.clone(), *ty),
         Expr::Parameter { index, ty } => Node::Parameter(*index, *ty),

@@ -1,6 +1,7 @@
 //! Expressions without input, evaluated while planning.
 
 use crate::base::ColumnId;
+use crate::error::stack::Stack;
 use crate::error::{Error, Result};
 use crate::function::FunctionContext;
 use crate::plan::{Expr, LogicalPlan};
@@ -14,14 +15,17 @@ use super::row::Row;
 /// Whether folding is right (volatile functions, errors that a row might never raise) is the caller's
 /// question.
 pub fn constant(expr: &Expr, functions: &dyn FunctionContext) -> Result<Datum> {
-    let program = compile(expr, &mut NoColumns)?;
+    let program = compile(expr, &mut NoColumns(Stack::here()))?;
     let mut cx = EvalContext { parameters: &[], outer: &[], functions, subqueries: None };
     program.value(Row::None, &mut cx)
 }
 
-struct NoColumns;
+struct NoColumns(Stack);
 
 impl Scope for NoColumns {
+    fn stack(&self) -> Stack {
+        self.0
+    }
     fn column(&mut self, id: ColumnId, _ty: SqlType) -> Result<Place> {
         Err(Error::internal(format!("column {id} in a constant")))
     }

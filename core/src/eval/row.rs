@@ -2,8 +2,8 @@
 
 use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::function;
-use crate::value::{Datum, arithmetic, compare};
+use crate::function::{self, FunctionId};
+use crate::value::{Datum, SqlType, arithmetic, compare};
 
 use super::cast;
 use super::comparison;
@@ -22,7 +22,7 @@ pub enum Row<'r> {
 }
 
 impl Row<'_> {
-    fn column(self, at: usize, ty: crate::value::SqlType) -> Result<Datum> {
+    fn column(self, at: usize, ty: SqlType) -> Result<Datum> {
         match self {
             Row::Batch(batch, row) => batch.columns[at].datum(row, ty),
             Row::Values(values) => Ok(values[at].clone()),
@@ -37,123 +37,180 @@ fn boolean(value: Option<bool>) -> Datum {
 
 impl Node {
     /// Its value in a row.
+    // Every arm only calls: the frame of this function is on the stack once per level of the expression.
     pub(super) fn value(&self, row: Row<'_>, cx: &mut EvalContext<'_>) -> Result<Datum> {
-        Ok(match self {
-            Node::Constant(value, _) => value.clone(),
-            Node::Parameter(index, _) => cx.parameter(*index)?.clone(),
-            Node::Column(at, ty) => row.column(*at, *ty)?,
-            Node::Outer(at, _) => cx.outer(*at)?.clone(),
-            Node::Arithmetic { op, ty, left, right } => {
-                let left = left.value(row, cx)?;
-                arithmetic::datums(*op, &left, &right.value(row, cx)?, *ty)?
-            }
-            Node::Negate(operand, ty) => arithmetic::negate(&operand.value(row, cx)?, *ty)?,
-            Node::Compare { op, ty, left, right } => {
-                let left = left.value(row, cx)?;
-                comparison::datums(*op, *ty, &left, &right.value(row, cx)?)
-            }
-            Node::And(items) => decide(items, row, cx, false)?,
-            Node::Or(items) => decide(items, row, cx, true)?,
-            Node::Not(operand) => match operand.value(row, cx)? {
-                Datum::Bool(value) => Datum::Bool(!value),
-                other => other,
-            },
-            Node::IsNull { operand, negated } => Datum::Bool(operand.value(row, cx)?.is_null() != *negated),
-            Node::IsDistinct { left, right, ty, negated } => {
-                let left = left.value(row, cx)?;
-                let right = right.value(row, cx)?;
+        match self {
+            Node::Constant(value, _) => Ok(value.clone()),
+            Node::Parameter(index, _) => cx.parameter(*index).cloned(),
+            Node::Column(at, ty) => row.column(*at, *ty),
+            Node::Outer(at, _) => cx.outer(*at).cloned(),
+            Node::Arithmetic { left, right, .. }
+            | Node::Compare { left, right, .. }
+            | Node::IsDistinct { left, right, .. } => self.binary(left, right, row, cx),
+            Node::And(items) => decide(items, row, cx, false),
+            Node::Or(items) => decide(items, row, cx, true),
+            Node::Negate(operand, _)
+            | Node::Not(operand)
+            | Node::IsNull { operand, .. }
+            | Node::IsBool { operand, .. }
+            | Node::Member { operand, .. }
+            | Node::Match { operand, .. }
+            | Node::Cast { operand, .. } => self.unary(operand, row, cx),
+            Node::InList { operand, list, ty, negated } => in_list(operand, list, *ty, *negated, row, cx),
+            Node::Like { .. } => self.like_value(row, cx),
+            Node::Case { branches, otherwise, .. } => case(branches, otherwise.as_deref(), row, cx),
+            Node::Coalesce(items, _) => coalesce(items, row, cx),
+            Node::Call { function, arguments, .. } => call(*function, arguments, row, cx),
+            Node::Subquery { id, outer, asked, .. } => subquery(*id, outer, asked, row, cx),
+        }
+    }
+
+    fn binary(&self, left: &Node, right: &Node, row: Row<'_>, cx: &mut EvalContext<'_>) -> Result<Datum> {
+        let left = left.value(row, cx)?;
+        let right = right.value(row, cx)?;
+        match self {
+            Node::Arithmetic { op, ty, .. } => arithmetic::datums(*op, &left, &right, *ty),
+            Node::Compare { op, ty, .. } => Ok(comparison::datums(*op, *ty, &left, &right)),
+            Node::IsDistinct { ty, negated, .. } => {
                 let distinct = match (left.is_null(), right.is_null()) {
                     (true, true) => false,
                     (true, false) | (false, true) => true,
                     (false, false) => compare(&left, &right, *ty).is_ne(),
                 };
-                Datum::Bool(distinct != *negated)
+                Ok(Datum::Bool(distinct != *negated))
             }
-            Node::IsBool { operand, value, negated } => {
-                let found = match operand.value(row, cx)? {
+            _ => Err(Error::internal("a node without two sides")),
+        }
+    }
+
+    fn unary(&self, operand: &Node, row: Row<'_>, cx: &mut EvalContext<'_>) -> Result<Datum> {
+        let operand = operand.value(row, cx)?;
+        match self {
+            Node::Negate(_, ty) => arithmetic::negate(&operand, *ty),
+            Node::Not(_) => Ok(match operand {
+                Datum::Bool(value) => Datum::Bool(!value),
+                other => other,
+            }),
+            Node::IsNull { negated, .. } => Ok(Datum::Bool(operand.is_null() != *negated)),
+            Node::IsBool { value, negated, .. } => {
+                let found = match operand {
                     Datum::Bool(value) => Some(value),
                     _ => None,
                 };
-                Datum::Bool((found == *value) != *negated)
+                Ok(Datum::Bool((found == *value) != *negated))
             }
-            Node::Member { operand, members, negated } => {
-                boolean(members.contains(&operand.value(row, cx)?).map(|found| found != *negated))
+            Node::Member { members, negated, .. } => {
+                Ok(boolean(members.contains(&operand).map(|found| found != *negated)))
             }
-            Node::InList { operand, list, ty, negated } => {
-                let operand = operand.value(row, cx)?;
-                let mut unknown = operand.is_null() && !list.is_empty();
-                for item in list {
-                    let item = item.value(row, cx)?;
-                    if operand.is_null() || item.is_null() {
-                        unknown = true;
-                    } else if compare(&operand, &item, *ty).is_eq() {
-                        return Ok(Datum::Bool(!*negated));
-                    }
-                }
-                if unknown { Datum::Null } else { Datum::Bool(*negated) }
-            }
-            Node::Match { operand, pattern, negated } => match operand.value(row, cx)? {
+            Node::Match { pattern, negated, .. } => Ok(match operand {
                 Datum::Text(text) => Datum::Bool(pattern.matches(&text)? != *negated),
                 _ => Datum::Null,
-            },
-            Node::Like { kind, operand, pattern, escape, negated } => {
-                let operand = operand.value(row, cx)?;
-                let pattern = pattern.value(row, cx)?;
-                let escape = escape.as_ref().map(|escape| escape.value(row, cx)).transpose()?;
-                boolean(
-                    like::datums(*kind, &operand, &pattern, escape.as_ref())?.map(|found| found != *negated),
-                )
+            }),
+            Node::Cast { from, to, explicit, .. } => {
+                cast::datum(&operand, *from, *to, *explicit, cx.functions)
             }
-            Node::Case { branches, otherwise, .. } => {
-                for (condition, result) in branches {
-                    if condition.value(row, cx)? == Datum::Bool(true) {
-                        return result.value(row, cx);
-                    }
-                }
-                match otherwise {
-                    Some(otherwise) => otherwise.value(row, cx)?,
-                    None => Datum::Null,
-                }
-            }
-            Node::Coalesce(items, _) => {
-                for item in items {
-                    let value = item.value(row, cx)?;
-                    if !value.is_null() {
-                        return Ok(value);
-                    }
-                }
-                Datum::Null
-            }
-            Node::Cast { operand, from, to, explicit } => {
-                cast::datum(&operand.value(row, cx)?, *from, *to, *explicit, cx.functions)?
-            }
-            Node::Call { function, arguments, .. } => {
-                let arguments =
-                    arguments.iter().map(|argument| argument.value(row, cx)).collect::<Result<Vec<_>>>()?;
-                function::call(*function, &arguments, cx.functions)?
-            }
-            Node::Subquery { id, outer, asked, .. } => {
-                let outer = outer.iter().map(|column| column.value(row, cx)).collect::<Result<Vec<_>>>()?;
-                match asked {
-                    Asked::Scalar => cx.answer(*id, &outer, Question::Scalar)?,
-                    Asked::Exists { negated } => {
-                        let exists = cx.answer(*id, &outer, Question::Exists)? == Datum::Bool(true);
-                        Datum::Bool(exists != *negated)
-                    }
-                    Asked::Any { operand, op, ty, negated } => {
-                        let operand = operand.value(row, cx)?;
-                        match cx.answer(*id, &outer, Question::Any(&operand, *op, *ty))? {
-                            Datum::Bool(found) => Datum::Bool(found != *negated),
-                            other => other,
-                        }
-                    }
-                    Asked::All { operand, op, ty } => {
-                        let operand = operand.value(row, cx)?;
-                        cx.answer(*id, &outer, Question::All(&operand, *op, *ty))?
-                    }
-                }
-            }
-        })
+            _ => Err(Error::internal("a node without one operand")),
+        }
+    }
+
+    fn like_value(&self, row: Row<'_>, cx: &mut EvalContext<'_>) -> Result<Datum> {
+        let Node::Like { kind, operand, pattern, escape, negated } = self else {
+            return Err(Error::internal("LIKE is asked of LIKE only"));
+        };
+        let operand = operand.value(row, cx)?;
+        let pattern = pattern.value(row, cx)?;
+        let escape = escape.as_ref().map(|escape| escape.value(row, cx)).transpose()?;
+        let found = like::datums(*kind, &operand, &pattern, escape.as_ref())?;
+        Ok(boolean(found.map(|found| found != *negated)))
+    }
+}
+
+fn in_list(
+    operand: &Node,
+    list: &[Node],
+    ty: SqlType,
+    negated: bool,
+    row: Row<'_>,
+    cx: &mut EvalContext<'_>,
+) -> Result<Datum> {
+    let operand = operand.value(row, cx)?;
+    let mut unknown = operand.is_null() && !list.is_empty();
+    for item in list {
+        let item = item.value(row, cx)?;
+        if operand.is_null() || item.is_null() {
+            unknown = true;
+        } else if compare(&operand, &item, ty).is_eq() {
+            return Ok(Datum::Bool(!negated));
+        }
+    }
+    Ok(if unknown { Datum::Null } else { Datum::Bool(negated) })
+}
+
+fn case(
+    branches: &[(Node, Node)],
+    otherwise: Option<&Node>,
+    row: Row<'_>,
+    cx: &mut EvalContext<'_>,
+) -> Result<Datum> {
+    for (condition, result) in branches {
+        if condition.value(row, cx)? == Datum::Bool(true) {
+            return result.value(row, cx);
+        }
+    }
+    match otherwise {
+        Some(otherwise) => otherwise.value(row, cx),
+        None => Ok(Datum::Null),
+    }
+}
+
+fn coalesce(items: &[Node], row: Row<'_>, cx: &mut EvalContext<'_>) -> Result<Datum> {
+    for item in items {
+        let value = item.value(row, cx)?;
+        if !value.is_null() {
+            return Ok(value);
+        }
+    }
+    Ok(Datum::Null)
+}
+
+fn values(nodes: &[Node], row: Row<'_>, cx: &mut EvalContext<'_>) -> Result<Vec<Datum>> {
+    let mut values = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        values.push(node.value(row, cx)?);
+    }
+    Ok(values)
+}
+
+fn call(function: FunctionId, arguments: &[Node], row: Row<'_>, cx: &mut EvalContext<'_>) -> Result<Datum> {
+    let arguments = values(arguments, row, cx)?;
+    function::call(function, &arguments, cx.functions)
+}
+
+fn subquery(
+    id: usize,
+    outer: &[Node],
+    asked: &Asked,
+    row: Row<'_>,
+    cx: &mut EvalContext<'_>,
+) -> Result<Datum> {
+    let outer = values(outer, row, cx)?;
+    match asked {
+        Asked::Scalar => cx.answer(id, &outer, Question::Scalar),
+        Asked::Exists { negated } => {
+            let exists = cx.answer(id, &outer, Question::Exists)? == Datum::Bool(true);
+            Ok(Datum::Bool(exists != *negated))
+        }
+        Asked::Any { operand, op, ty, negated } => {
+            let operand = operand.value(row, cx)?;
+            Ok(match cx.answer(id, &outer, Question::Any(&operand, *op, *ty))? {
+                Datum::Bool(found) => Datum::Bool(found != *negated),
+                other => other,
+            })
+        }
+        Asked::All { operand, op, ty } => {
+            let operand = operand.value(row, cx)?;
+            cx.answer(id, &outer, Question::All(&operand, *op, *ty))
+        }
     }
 }
 

@@ -29,6 +29,9 @@ const TYPES: [SqlType; 6] =
 struct Positions;
 
 impl Scope for Positions {
+    fn stack(&self) -> crate::error::stack::Stack {
+        crate::error::stack::Stack::here()
+    }
     fn column(&mut self, id: ColumnId, _ty: SqlType) -> Result<Place> {
         Ok(Place::Input(id.0 as usize))
     }

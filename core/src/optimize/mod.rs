@@ -31,6 +31,7 @@ mod tests;
 use crate::base::ColumnId;
 use crate::catalog::Catalog;
 use crate::error::Result;
+use crate::error::stack::Stack;
 use crate::function::{Volatility, scalar_volatility};
 use crate::plan::{Bound, Expr, LogicalPlan, RowRules, Statement};
 
@@ -116,7 +117,7 @@ fn rewrite(plan: &mut LogicalPlan, required: &[ColumnId], context: &RuleContext<
         for_each_expr(plan, &mut simplify_predicates::expr);
     }
     let taken = take(plan);
-    *plan = push_down_filter::apply(taken, Vec::new());
+    *plan = push_down_filter::apply(taken, Vec::new(), Stack::here());
     join_order::apply(plan, context);
     prune_columns::apply(plan, required);
     merge_projections::apply(plan);

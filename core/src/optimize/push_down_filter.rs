@@ -7,138 +7,164 @@
 //!            `- Scan: u
 //! ```
 //!
-//! Must not fire: through LIMIT, through the padded side of an outer join, through an aggregate without
+//! Where the stack is used up it leaves the plan as it is. Must not fire: through LIMIT, through the padded side of an outer join, through an aggregate without
 //! groups, and for volatile predicates anywhere. Equal columns share their constants: `a = b AND b = 1`
 //! gives the scan of a its `a = 1`.
 
 use crate::base::ColumnId;
-use crate::plan::{CompareOp, Expr, JoinKind, LogicalPlan};
+use crate::base::limits::MERGED_NODES_MAX;
+use crate::error::stack::Stack;
+use crate::plan::{ColumnInfo, CompareOp, Expr, JoinKind, LogicalPlan};
 
-use super::{conjuncts, filtered, is_volatile, outer_to_inner};
+use super::{conjuncts, filtered, is_volatile, outer_to_inner, take};
 
 /// Rewrites a plan so that `above` holds for its rows, as deep down as possible.
-pub(super) fn apply(plan: LogicalPlan, above: Vec<Expr>) -> LogicalPlan {
+// Every arm only calls: the frame of this function is on the stack once per level of the plan.
+pub(super) fn apply(plan: LogicalPlan, above: Vec<Expr>, stack: Stack) -> LogicalPlan {
+    if stack.is_used_up() {
+        return filtered(plan, above);
+    }
     match plan {
-        LogicalPlan::Filter { input, predicate } => {
-            let mut all = above;
-            conjuncts(predicate, &mut all);
-            let (fixed, movable): (Vec<Expr>, Vec<Expr>) = all.into_iter().partition(is_volatile);
-            filtered(apply(*input, movable), fixed)
+        LogicalPlan::Project { .. } | LogicalPlan::Aggregate { .. } | LogicalPlan::SetOperation { .. }
+            if above.is_empty() =>
+        {
+            over_input(plan, above, stack)
         }
-        LogicalPlan::Scan(mut scan) => {
-            // Subqueries stay outside: a scan evaluates its filter without a plan below it.
-            let (outside, inside): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(Expr::has_subquery);
-            scan.filter.extend(inside);
-            filtered(LogicalPlan::Scan(scan), outside)
+        LogicalPlan::Filter { .. } => filter(plan, above, stack),
+        LogicalPlan::Scan(_) => scan(plan, above),
+        LogicalPlan::Project { .. } => project(plan, above, stack),
+        LogicalPlan::Join { .. } => join(plan, above, stack),
+        LogicalPlan::Aggregate { .. } => aggregate(plan, above, stack),
+        LogicalPlan::SetOperation { .. } => set_operation(plan, above, stack),
+        LogicalPlan::Distinct { ref on, .. } if on.is_empty() => over_input(plan, above, stack),
+        LogicalPlan::Sort { .. } => over_input(plan, above, stack),
+        LogicalPlan::Distinct { .. } | LogicalPlan::Limit { .. } => {
+            filtered(over_input(plan, Vec::new(), stack), above)
         }
-        LogicalPlan::Project { input, items } => {
-            let find =
-                |id: ColumnId| items.iter().find(|(info, _)| info.id == id).map(|(_, expr)| expr.clone());
-            let may_move = |expr: &Expr| {
-                let mut ids = Vec::new();
-                expr.columns(&mut ids);
-                ids.iter().all(|id| find(*id).is_none_or(|expr| !is_volatile(&expr) && !expr.has_subquery()))
-            };
-            let (movable, kept): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(may_move);
-            let moved = movable
-                .into_iter()
-                .map(|mut expr| {
-                    expr.replace_columns(&find);
-                    expr
-                })
-                .collect();
-            let input = Box::new(apply(*input, moved));
-            filtered(LogicalPlan::Project { input, items }, kept)
-        }
-        LogicalPlan::Join { kind, left, right, on, lateral } => join(kind, *left, *right, on, lateral, above),
-        LogicalPlan::Aggregate { input, groups, aggregates, sets } => {
-            let find =
-                |id: ColumnId| groups.iter().find(|(info, _)| info.id == id).map(|(_, expr)| expr.clone());
-            let may_move = |expr: &Expr| {
-                let mut ids = Vec::new();
-                expr.columns(&mut ids);
-                let is_aggregate = |id: &ColumnId| aggregates.iter().any(|(info, _)| info.id == *id);
-                // A condition without columns decides whether there are groups at all: it stays.
-                sets.is_none()
-                    && !groups.is_empty()
-                    && !ids.is_empty()
-                    && !ids.iter().any(is_aggregate)
-                    && !expr.has_subquery()
-            };
-            let (movable, kept): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(may_move);
-            let moved = movable
-                .into_iter()
-                .map(|mut expr| {
-                    expr.replace_columns(&find);
-                    expr
-                })
-                .collect();
-            let input = Box::new(apply(*input, moved));
-            filtered(LogicalPlan::Aggregate { input, groups, aggregates, sets }, kept)
-        }
-        LogicalPlan::Distinct { input, on } if on.is_empty() => {
-            LogicalPlan::Distinct { input: Box::new(apply(*input, above)), on }
-        }
-        LogicalPlan::Sort { input, keys } => {
-            LogicalPlan::Sort { input: Box::new(apply(*input, above)), keys }
-        }
-        LogicalPlan::SetOperation { operator, all, left, right, columns } => {
-            let (movable, kept): (Vec<Expr>, Vec<Expr>) =
-                above.into_iter().partition(|expr| !expr.has_subquery());
-            let through = |side: LogicalPlan| {
-                let ids: Vec<(ColumnId, Expr)> = columns
-                    .iter()
-                    .zip(side.columns())
-                    .map(|(info, own)| (info.id, Expr::Column(own.id, own.ty.ty)))
-                    .collect();
-                let moved = movable.iter().cloned().map(|mut expr| {
-                    expr.replace_columns(&|id| {
-                        ids.iter().find(|(out, _)| *out == id).map(|(_, own)| own.clone())
-                    });
-                    expr
-                });
-                let moved = moved.collect();
-                Box::new(apply(side, moved))
-            };
-            let (left, right) = (through(*left), through(*right));
-            filtered(LogicalPlan::SetOperation { operator, all, left, right, columns }, kept)
-        }
-        LogicalPlan::Distinct { input, on } => {
-            let plan = LogicalPlan::Distinct { input: Box::new(apply(*input, Vec::new())), on };
-            filtered(plan, above)
-        }
-        LogicalPlan::Limit { input, limit, offset, with_ties } => {
-            let input = Box::new(apply(*input, Vec::new()));
-            filtered(LogicalPlan::Limit { input, limit, offset, with_ties }, above)
-        }
-        LogicalPlan::Window { input, partition, order, calls } => {
-            // Whole partitions may go: a condition on nothing but what they are made by.
-            let may_move = |expr: &Expr| {
-                let mut ids = Vec::new();
-                expr.columns(&mut ids);
-                let divides = |id: &ColumnId| {
-                    partition.iter().any(|key| matches!(key, Expr::Column(own, _) if own == id))
-                };
-                !ids.is_empty() && ids.iter().all(divides) && !expr.has_subquery()
-            };
-            let (moved, kept): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(may_move);
-            let input = Box::new(apply(*input, moved));
-            filtered(LogicalPlan::Window { input, partition, order, calls }, kept)
-        }
-        LogicalPlan::With { table, definition, input } => {
-            let definition = Box::new(apply(*definition, Vec::new()));
-            LogicalPlan::With { table, definition, input: Box::new(apply(*input, above)) }
-        }
-        LogicalPlan::Recursive { table, all, base, step, columns } => {
-            let base = Box::new(apply(*base, Vec::new()));
-            let step = Box::new(apply(*step, Vec::new()));
-            filtered(LogicalPlan::Recursive { table, all, base, step, columns }, above)
-        }
-        leaf @ (LogicalPlan::Values { .. }
+        LogicalPlan::Window { .. } => window(plan, above, stack),
+        LogicalPlan::With { .. } => with(plan, above, stack),
+        LogicalPlan::Recursive { .. } => filtered(over_input(plan, Vec::new(), stack), above),
+        LogicalPlan::Values { .. }
         | LogicalPlan::SystemScan { .. }
         | LogicalPlan::Functions { .. }
-        | LogicalPlan::TableRef { .. }) => filtered(leaf, above),
+        | LogicalPlan::TableRef { .. } => filtered(plan, above),
     }
+}
+
+fn over_input(mut plan: LogicalPlan, above: Vec<Expr>, stack: Stack) -> LogicalPlan {
+    let mut above = Some(above);
+    plan.for_each_input_mut(&mut |input| {
+        let taken = take(input);
+        *input = apply(taken, above.take().unwrap_or_default(), stack);
+    });
+    plan
+}
+
+fn window(plan: LogicalPlan, above: Vec<Expr>, stack: Stack) -> LogicalPlan {
+    let LogicalPlan::Window { input, partition, order, calls } = plan else { return plan };
+    // Whole partitions may go: a condition on nothing but what they are made by.
+    let may_move = |expr: &Expr| {
+        let mut ids = Vec::new();
+        expr.columns(&mut ids);
+        let divides =
+            |id: &ColumnId| partition.iter().any(|key| matches!(key, Expr::Column(own, _) if own == id));
+        !ids.is_empty() && ids.iter().all(divides) && !expr.has_subquery()
+    };
+    let (moved, kept): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(may_move);
+    let input = Box::new(apply(*input, moved, stack));
+    filtered(LogicalPlan::Window { input, partition, order, calls }, kept)
+}
+
+fn with(plan: LogicalPlan, above: Vec<Expr>, stack: Stack) -> LogicalPlan {
+    let LogicalPlan::With { table, definition, input } = plan else { return plan };
+    let definition = Box::new(apply(*definition, Vec::new(), stack));
+    LogicalPlan::With { table, definition, input: Box::new(apply(*input, above, stack)) }
+}
+
+fn filter(plan: LogicalPlan, above: Vec<Expr>, stack: Stack) -> LogicalPlan {
+    let LogicalPlan::Filter { input, predicate } = plan else { return plan };
+    let mut all = above;
+    conjuncts(predicate, &mut all);
+    let (fixed, movable): (Vec<Expr>, Vec<Expr>) = all.into_iter().partition(is_volatile);
+    filtered(apply(*input, movable, stack), fixed)
+}
+
+fn scan(mut plan: LogicalPlan, above: Vec<Expr>) -> LogicalPlan {
+    // Subqueries stay outside: a scan evaluates its filter without a plan below it.
+    let (outside, inside): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(Expr::has_subquery);
+    if let LogicalPlan::Scan(scan) = &mut plan {
+        scan.filter.extend(inside);
+    }
+    filtered(plan, outside)
+}
+
+// Conjuncts below a node that computes columns: each column gives way to what computes it.
+fn replaced(movable: Vec<Expr>, find: &dyn Fn(ColumnId) -> Option<Expr>) -> Vec<Expr> {
+    let replace = |mut expr: Expr| {
+        expr.replace_columns(find);
+        expr
+    };
+    movable.into_iter().map(replace).collect()
+}
+
+fn project(plan: LogicalPlan, above: Vec<Expr>, stack: Stack) -> LogicalPlan {
+    let LogicalPlan::Project { input, items } = plan else { return plan };
+    let find = |id: ColumnId| items.iter().find(|(info, _)| info.id == id).map(|(_, expr)| expr.clone());
+    let may_move = |expr: &Expr| {
+        let mut ids = Vec::new();
+        expr.columns(&mut ids);
+        ids.iter().all(|id| find(*id).is_none_or(|expr| !is_volatile(&expr) && !expr.has_subquery()))
+            && expr.nodes() + ids.iter().filter_map(|id| find(*id)).map(|expr| expr.nodes()).sum::<usize>()
+                <= MERGED_NODES_MAX
+    };
+    let (movable, kept): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(may_move);
+    let moved = replaced(movable, &find);
+    let input = Box::new(apply(*input, moved, stack));
+    filtered(LogicalPlan::Project { input, items }, kept)
+}
+
+fn aggregate(plan: LogicalPlan, above: Vec<Expr>, stack: Stack) -> LogicalPlan {
+    let LogicalPlan::Aggregate { input, groups, aggregates, sets } = plan else { return plan };
+    let find = |id: ColumnId| groups.iter().find(|(info, _)| info.id == id).map(|(_, expr)| expr.clone());
+    let may_move = |expr: &Expr| {
+        let mut ids = Vec::new();
+        expr.columns(&mut ids);
+        let is_aggregate = |id: &ColumnId| aggregates.iter().any(|(info, _)| info.id == *id);
+        // A condition without columns decides whether there are groups at all: it stays.
+        sets.is_none()
+            && !groups.is_empty()
+            && !ids.is_empty()
+            && !ids.iter().any(is_aggregate)
+            && !expr.has_subquery()
+    };
+    let (movable, kept): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(may_move);
+    let moved = replaced(movable, &find);
+    let input = Box::new(apply(*input, moved, stack));
+    filtered(LogicalPlan::Aggregate { input, groups, aggregates, sets }, kept)
+}
+
+fn set_operation(mut plan: LogicalPlan, above: Vec<Expr>, stack: Stack) -> LogicalPlan {
+    let (movable, kept): (Vec<Expr>, Vec<Expr>) = above.into_iter().partition(|expr| !expr.has_subquery());
+    let outer = if movable.is_empty() { Vec::new() } else { plan.columns() };
+    plan.for_each_input_mut(&mut |side| {
+        let moved = through(&movable, &outer, side);
+        let taken = take(side);
+        *side = apply(taken, moved, stack);
+    });
+    filtered(plan, kept)
+}
+
+// Conjuncts over a set operation's columns, over those of one of its sides.
+fn through(movable: &[Expr], outer: &[ColumnInfo], side: &LogicalPlan) -> Vec<Expr> {
+    if movable.is_empty() {
+        return Vec::new();
+    }
+    let own = side.columns();
+    let find = |id: ColumnId| {
+        let at = outer.iter().position(|info| info.id == id)?;
+        own.get(at).map(|own| Expr::Column(own.id, own.ty.ty))
+    };
+    replaced(movable.to_vec(), &find)
 }
 
 fn ids(plan: &LogicalPlan) -> Vec<ColumnId> {
@@ -152,16 +178,31 @@ fn sides(expr: &Expr, left: &[ColumnId], right: &[ColumnId]) -> (bool, bool) {
     (read.iter().any(|id| left.contains(id)), read.iter().any(|id| right.contains(id)))
 }
 
-fn join(
-    kind: JoinKind,
-    left: LogicalPlan,
-    right: LogicalPlan,
-    on: Vec<Expr>,
-    lateral: bool,
-    above: Vec<Expr>,
-) -> LogicalPlan {
+fn join(plan: LogicalPlan, above: Vec<Expr>, stack: Stack) -> LogicalPlan {
+    let LogicalPlan::Join { kind, left, right, on, lateral } = plan else { return plan };
     let (left_ids, right_ids) = (ids(&left), ids(&right));
     let kind = outer_to_inner::kind(kind, &above, &left_ids, &right_ids);
+    let Shares { to_left, to_right, stays, over } = shares(kind, on, above, &left_ids, &right_ids);
+    let left = Box::new(apply(*left, to_left, stack));
+    let right = Box::new(apply(*right, to_right, stack));
+    filtered(LogicalPlan::Join { kind, left, right, on: stays, lateral }, over)
+}
+
+/// Where the conjuncts around a join go.
+struct Shares {
+    to_left: Vec<Expr>,
+    to_right: Vec<Expr>,
+    stays: Vec<Expr>,
+    over: Vec<Expr>,
+}
+
+fn shares(
+    kind: JoinKind,
+    on: Vec<Expr>,
+    above: Vec<Expr>,
+    left_ids: &[ColumnId],
+    right_ids: &[ColumnId],
+) -> Shares {
     let mut own = Vec::new();
     on.into_iter().for_each(|expr| conjuncts(expr, &mut own));
     let (mut to_left, mut to_right, mut stays, mut over) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -171,7 +212,7 @@ fn join(
             all.extend(above);
             share_constants(&mut all);
             for expr in all {
-                match sides(&expr, &left_ids, &right_ids) {
+                match sides(&expr, left_ids, right_ids) {
                     (true, false) => to_left.push(expr),
                     (false, true) => to_right.push(expr),
                     (true, true) if expr.has_subquery() => over.push(expr),
@@ -183,8 +224,8 @@ fn join(
         }
         JoinKind::Left | JoinKind::Semi | JoinKind::Anti => {
             for expr in own {
-                match sides(&expr, &left_ids, &right_ids) {
-                    (_, true) if sides(&expr, &left_ids, &right_ids).0 => stays.push(expr),
+                match sides(&expr, left_ids, right_ids) {
+                    (_, true) if sides(&expr, left_ids, right_ids).0 => stays.push(expr),
                     (false, true) => to_right.push(expr),
                     (true, false) if kind == JoinKind::Semi => to_left.push(expr),
                     _ => stays.push(expr),
@@ -192,9 +233,9 @@ fn join(
             }
             let mut known = above.clone();
             known.extend(stays.iter().cloned());
-            derive_for_side(&known, &right_ids, &mut to_right);
+            derive_for_side(&known, right_ids, &mut to_right);
             for expr in above {
-                match sides(&expr, &left_ids, &right_ids) {
+                match sides(&expr, left_ids, right_ids) {
                     (_, false) => to_left.push(expr),
                     (_, true) => over.push(expr),
                 }
@@ -202,13 +243,13 @@ fn join(
         }
         JoinKind::Right => {
             for expr in own {
-                match sides(&expr, &left_ids, &right_ids) {
+                match sides(&expr, left_ids, right_ids) {
                     (true, false) => to_left.push(expr),
                     _ => stays.push(expr),
                 }
             }
             for expr in above {
-                match sides(&expr, &left_ids, &right_ids) {
+                match sides(&expr, left_ids, right_ids) {
                     (false, _) => to_right.push(expr),
                     (true, _) => over.push(expr),
                 }
@@ -219,14 +260,7 @@ fn join(
             over = above;
         }
     }
-    let plan = LogicalPlan::Join {
-        kind,
-        left: Box::new(apply(left, to_left)),
-        right: Box::new(apply(right, to_right)),
-        on: stays,
-        lateral,
-    };
-    filtered(plan, over)
+    Shares { to_left, to_right, stays, over }
 }
 
 /// A comparison of a column with something that has no columns.

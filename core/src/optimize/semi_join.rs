@@ -16,39 +16,40 @@ use super::{conjuncts, filtered, take};
 
 /// Rewrites every filter of the tree; answers whether any changed.
 pub(super) fn apply(plan: &mut LogicalPlan) -> bool {
-    let mut changed = false;
-    if let LogicalPlan::Filter { input, predicate } = plan {
-        let has_candidate = predicate.any(&|expr| matches!(expr, Expr::Subquery { .. }));
-        if has_candidate {
-            let mut input = take(input);
-            let mut all = Vec::new();
-            let placeholder = super::fold_constants::boolean(true);
-            conjuncts(core::mem::replace(predicate, placeholder), &mut all);
-            let mut kept = Vec::new();
-            let mut joins = Vec::new();
-            for expr in all {
-                match converted(expr) {
-                    Ok(join) => joins.push(join),
-                    Err(expr) => kept.push(expr),
-                }
-            }
-            // Plain conditions first: they are cheaper than a join.
-            let (late, early): (Vec<Expr>, Vec<Expr>) = kept.into_iter().partition(Expr::has_subquery);
-            input = filtered(input, early);
-            changed = !joins.is_empty();
-            for (kind, right, on) in joins {
-                input = LogicalPlan::Join {
-                    kind,
-                    left: Box::new(input),
-                    right: Box::new(right),
-                    on,
-                    lateral: false,
-                };
-            }
-            *plan = filtered(input, late);
+    let mut changed = match plan {
+        LogicalPlan::Filter { predicate, .. } => {
+            predicate.any(&|expr| matches!(expr, Expr::Subquery { .. })) && filter(plan)
+        }
+        _ => false,
+    };
+    plan.for_each_input_mut(&mut |input| changed |= apply(input));
+    changed
+}
+
+// Apart from `apply`, whose frame is on the stack once per level of the plan.
+#[inline(never)]
+fn filter(plan: &mut LogicalPlan) -> bool {
+    let LogicalPlan::Filter { input, predicate } = plan else { return false };
+    let mut input = take(input);
+    let mut all = Vec::new();
+    let placeholder = super::fold_constants::boolean(true);
+    conjuncts(core::mem::replace(predicate, placeholder), &mut all);
+    let mut kept = Vec::new();
+    let mut joins = Vec::new();
+    for expr in all {
+        match converted(expr) {
+            Ok(join) => joins.push(join),
+            Err(expr) => kept.push(expr),
         }
     }
-    plan.for_each_input_mut(&mut |input| changed |= apply(input));
+    // Plain conditions first: they are cheaper than a join.
+    let (late, early): (Vec<Expr>, Vec<Expr>) = kept.into_iter().partition(Expr::has_subquery);
+    input = filtered(input, early);
+    let changed = !joins.is_empty();
+    for (kind, right, on) in joins {
+        input = LogicalPlan::Join { kind, left: Box::new(input), right: Box::new(right), on, lateral: false };
+    }
+    *plan = filtered(input, late);
     changed
 }
 

@@ -12,6 +12,7 @@
 use crate::base::limits::{
     LOGIC_CHAIN_MAX, NESTING_MAX, OPERATOR_CHAIN_MAX, PARAMETERS_MAX, QUERY_CHAIN_MAX, STATEMENT_BYTES_MAX,
 };
+use crate::error::stack::too_complex;
 use crate::error::{Error, Result, SqlState};
 
 use super::lexer::{Lexer, Token, TokenKind};
@@ -26,10 +27,14 @@ const QUERY_WEIGHT: usize = 6;
 struct Level {
     weight: usize,
     is_case: bool,
+    /// Inside FROM, where a comma leads to another table.
+    in_from: bool,
     /// Operators and logic words since the last comma or clause.
     operators: usize,
+    /// The most operators of an earlier operand of AND or OR.
+    operators_before: usize,
     logic: usize,
-    /// Set operations and joins.
+    /// Set operations, joins and commas of FROM.
     queries: usize,
     /// The deepest closed level below: its operators, and those with its logic words.
     below_operators: usize,
@@ -45,7 +50,7 @@ impl Level {
     }
 
     fn depth_of_tree(&self) -> usize {
-        self.tree_max.max(self.below_tree + self.operators + self.logic)
+        self.tree_max.max(self.below_tree + self.operators.max(self.operators_before) + self.logic)
     }
 
     // A comma or a keyword of a clause ends the chain.
@@ -53,6 +58,7 @@ impl Level {
         self.operators_max = self.depth_in_operators();
         self.tree_max = self.depth_of_tree();
         self.operators = 0;
+        self.operators_before = 0;
         self.logic = 0;
     }
 }
@@ -86,6 +92,15 @@ impl Levels {
         }
     }
 
+    // `((SELECT`: each of the parentheses that stand right before it is read as a query.
+    fn begin_query(&mut self, opened: usize) {
+        let outer = self.stack.iter_mut().rev();
+        for level in core::iter::once(&mut self.top).chain(outer).take(opened) {
+            level.weight += QUERY_WEIGHT;
+            self.nesting += QUERY_WEIGHT;
+        }
+    }
+
     fn is_too_deep(&self) -> bool {
         self.nesting > NESTING_MAX
             || self.top.depth_in_operators() > OPERATOR_CHAIN_MAX
@@ -93,7 +108,7 @@ impl Levels {
             || self.top.queries > QUERY_CHAIN_MAX
     }
 
-    fn word(&mut self, token: Token, sql: &str, opened: bool) {
+    fn word(&mut self, token: Token, sql: &str, opened: usize) {
         let text = token.text(sql);
         if text.len() > 10 {
             return;
@@ -105,7 +120,8 @@ impl Levels {
         match &*upper {
             b"AND" | b"OR" => {
                 self.top.operators_max = self.top.depth_in_operators();
-                self.top.logic += self.top.operators + 1;
+                self.top.logic += 1;
+                self.top.operators_before = self.top.operators_before.max(self.top.operators);
                 self.top.operators = 0;
             }
             b"NOT" | b"IS" | b"LIKE" | b"ILIKE" | b"IN" | b"BETWEEN" | b"COLLATE" | b"ISNULL"
@@ -118,13 +134,18 @@ impl Levels {
             b"END" => self.close(true),
             b"SELECT" | b"WITH" | b"VALUES" => {
                 self.top.end_chain();
-                if opened {
-                    self.top.weight += QUERY_WEIGHT;
-                    self.nesting += QUERY_WEIGHT;
-                }
+                self.top.in_from = false;
+                self.begin_query(opened);
             }
-            b"WHEN" | b"THEN" | b"ELSE" | b"FROM" | b"WHERE" | b"HAVING" | b"GROUP" | b"ORDER" | b"ON"
-            | b"SET" | b"LIMIT" => self.top.end_chain(),
+            b"ON" => self.top.end_chain(),
+            b"FROM" => {
+                self.top.end_chain();
+                self.top.in_from = true;
+            }
+            b"WHEN" | b"THEN" | b"ELSE" | b"WHERE" | b"HAVING" | b"GROUP" | b"ORDER" | b"SET" | b"LIMIT" => {
+                self.top.end_chain();
+                self.top.in_from = false;
+            }
             _ => {}
         }
     }
@@ -141,7 +162,9 @@ pub(super) fn check(sql: &str) -> Result<usize> {
     let mut lexer = Lexer::new(sql);
     let mut levels = Levels { stack: Vec::new(), top: Level::default(), nesting: 0 };
     let mut tokens = 0usize;
-    let mut after_open = false;
+    let mut after_open = 0;
+    // A parenthesis here is a join's or a query's: sqlparser tries both.
+    let mut wants_table = false;
     let mut wants_operand = false;
     while let Some(token) = lexer.next()? {
         tokens += 1;
@@ -155,17 +178,27 @@ pub(super) fn check(sql: &str) -> Result<usize> {
             _ => false,
         };
         let opened = core::mem::take(&mut after_open);
+        let table = core::mem::take(&mut wants_table);
         match token.kind {
             TokenKind::Open | TokenKind::OpenBracket => {
+                let weight = if table { 1 + QUERY_WEIGHT } else { 1 };
+                wants_table = table;
                 // Subscripts and array types follow one another: a[1][2], int[][].
                 levels.top.operators += usize::from(token.kind == TokenKind::OpenBracket);
-                levels.open(1, false);
-                after_open = true;
+                levels.open(weight, false);
+                after_open = opened + 1;
             }
             TokenKind::Close | TokenKind::CloseBracket => levels.close(false),
-            TokenKind::Comma => levels.top.end_chain(),
+            TokenKind::Comma => {
+                levels.top.end_chain();
+                wants_table = levels.top.in_from;
+                levels.top.queries += usize::from(levels.top.in_from);
+            }
             TokenKind::Operator | TokenKind::DoubleColon => levels.top.operators += 1,
-            TokenKind::Word => levels.word(token, sql, opened),
+            TokenKind::Word => {
+                levels.word(token, sql, opened);
+                wants_table = ["from", "join", "lateral"].iter().any(|word| token.is_word(sql, word));
+            }
             TokenKind::Parameter => check_parameter(token, sql)?,
             TokenKind::Quoted
             | TokenKind::Text
@@ -216,10 +249,4 @@ fn check_parameter(token: Token, sql: &str) -> Result<()> {
     }
     Err(Error::new(SqlState::UNDEFINED_PARAMETER, format!("there is no parameter {}", token.text(sql)))
         .at(position::of_byte(sql, token.start)))
-}
-
-/// What PostgreSQL says when its stack would overflow.
-pub(crate) fn too_complex() -> Error {
-    Error::new(SqlState::STATEMENT_TOO_COMPLEX, "stack depth limit exceeded")
-        .with_hint("The statement is nested too deeply, or chains too many operators or queries.")
 }

@@ -9,7 +9,7 @@
 //!                          |---- parse -----> Parsed (sqlparser's tree, or literal rows)
 //! ```
 //!
-//! P1  No text makes the parser overflow a stack of 1 MB: `bounds` runs first.
+//! P1  No text makes the parser overflow a stack of 1 MB: `bounds` runs first, `dialect` watches meanwhile.
 //! P2  Every syntax error is 42601 with a position in characters.
 
 mod bounds;
@@ -20,6 +20,7 @@ mod insert_rows;
 mod lexer;
 mod normalize;
 mod operators;
+mod parentheses;
 mod parser;
 mod position;
 mod rewrite;
@@ -30,13 +31,12 @@ mod subscripts;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bounds::too_complex;
 pub use define::Command;
 pub use insert_rows::Literal;
 pub(crate) use insert_rows::{InsertRows, Name};
 pub(crate) use lexer::{Lexer, TokenKind};
 pub use normalize::{Normalized, normalize};
-pub(crate) use parser::{Ast, Overriding, near, parse_expression, parse_type};
+pub(crate) use parser::{Ast, Overriding, near, parse_expression, parse_type, parse_within};
 pub use parser::{Parsed, parse};
 pub(crate) use position::{byte_of, of_byte as position_of_byte};
 pub(crate) use span::{of_expr as span_of_expr, of_query as span_of_query};

@@ -11,7 +11,6 @@
 
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
 
-use super::dialect::DIALECT;
 use super::lexer::{Lexer, TokenKind};
 
 /// Replaces tokens that are parts of a longer operator by that operator.
@@ -61,7 +60,8 @@ pub(super) fn join(sql: &str, tokens: &mut Vec<TokenWithSpan>) {
 
 // An operator and the signs behind it.
 fn split(out: &mut Vec<TokenWithSpan>, operator: &str, long: &str, span: Span) {
-    let parts = Tokenizer::new(&DIALECT, operator).tokenize().unwrap_or_default();
+    let parts =
+        Tokenizer::new(&sqlparser::dialect::PostgreSqlDialect {}, operator).tokenize().unwrap_or_default();
     out.extend(parts.into_iter().map(|token| TokenWithSpan { token, span }));
     for (at, sign) in (operator.len() as u64..).zip(long[operator.len()..].chars()) {
         let start = Location { column: span.start.column + at, ..span.start };

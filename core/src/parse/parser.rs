@@ -7,10 +7,11 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token as SqlToken, TokenWithSpan, Tokenizer};
 
 use crate::base::limits::NESTING_MAX;
+use crate::error::stack::{Stack, too_complex};
 use crate::error::{Error, Result, SqlState};
 
 use super::define::{self, Command};
-use super::dialect::DIALECT;
+use super::dialect::{self, Grammar};
 use super::insert_rows::{self, InsertRows};
 use super::lexer::Lexer;
 use super::rewrite::rewrite;
@@ -93,6 +94,11 @@ impl Parsed {
 /// Parses one statement; a semicolon may end it. Length, nesting and chains are bounded (54000, 54001);
 /// what is not SQL is 42601 with its position.
 pub fn parse(sql: &str) -> Result<Parsed> {
+    parse_within(sql, Stack::here())
+}
+
+/// [`parse`], of what is kept as text, while a stage is at work that has used some of its stack.
+pub(crate) fn parse_within(sql: &str, stack: Stack) -> Result<Parsed> {
     if let Some(rows) = insert_rows::parse(sql)? {
         return Ok(Parsed::new(sql, Ast::InsertRows(Box::new(rows))));
     }
@@ -104,11 +110,15 @@ pub fn parse(sql: &str) -> Result<Parsed> {
         return Ok(Parsed::new(sql, Ast::Command(Arc::new(command))));
     }
     command::check(sql)?;
-    let (mut parser, overriding, subscripts) = parser(sql)?;
-    let statement = parser.parse_statement().map_err(|error| syntax_error(sql, &error))?;
+    let grammar = dialect::grammar(stack);
+    let (mut parser, overriding, subscripts) = parser(sql, &grammar)?;
+    let statement = parser.parse_statement().map_err(|error| syntax_error(sql, &error, &grammar))?;
     while parser.consume_token(&SqlToken::SemiColon) {}
     let rest = parser.peek_token_ref();
     if rest.token != SqlToken::EOF {
+        if dialect::ran_out(&grammar) {
+            return Err(too_complex());
+        }
         let at = position::byte_of(sql, rest.span.start);
         return Err(near(sql, at));
     }
@@ -117,10 +127,11 @@ pub fn parse(sql: &str) -> Result<Parsed> {
 }
 
 /// Parses a lone scalar expression: a stored DEFAULT or CHECK.
-pub(crate) fn parse_expression(sql: &str) -> Result<ast::Expr> {
+pub(crate) fn parse_expression(sql: &str, stack: Stack) -> Result<ast::Expr> {
     bounds::check(sql)?;
-    let (mut parser, ..) = parser(sql)?;
-    let expr = parser.parse_expr().map_err(|error| syntax_error(sql, &error))?;
+    let grammar = dialect::grammar(stack);
+    let (mut parser, ..) = parser(sql, &grammar)?;
+    let expr = parser.parse_expr().map_err(|error| syntax_error(sql, &error, &grammar))?;
     match &parser.peek_token_ref().token {
         SqlToken::EOF => Ok(expr),
         _ => Err(near(sql, position::byte_of(sql, parser.peek_token_ref().span.start))),
@@ -130,24 +141,27 @@ pub(crate) fn parse_expression(sql: &str) -> Result<ast::Expr> {
 /// Parses the name of a type.
 pub(crate) fn parse_type(sql: &str) -> Result<ast::DataType> {
     bounds::check(sql)?;
-    let (mut parser, ..) = parser(sql)?;
-    let ty = parser.parse_data_type().map_err(|error| syntax_error(sql, &error))?;
+    let grammar = dialect::grammar(Stack::here());
+    let (mut parser, ..) = parser(sql, &grammar)?;
+    let ty = parser.parse_data_type().map_err(|error| syntax_error(sql, &error, &grammar))?;
     match &parser.peek_token_ref().token {
         SqlToken::EOF => Ok(ty),
         _ => Err(near(sql, position::byte_of(sql, parser.peek_token_ref().span.start))),
     }
 }
 
-fn parser(sql: &str) -> Result<(Parser<'static>, Option<Overriding>, Subscripts)> {
-    let tokens = Tokenizer::new(&DIALECT, sql)
+fn parser<'g>(sql: &str, grammar: &'g Grammar) -> Result<(Parser<'g>, Option<Overriding>, Subscripts)> {
+    let tokens = Tokenizer::new(grammar, sql)
         .tokenize_with_location()
         .map_err(|error| near(sql, position::byte_of(sql, error.location)))?;
     let mut tokens = strict::mend(sql, tokens)?;
     operators::join(sql, &mut tokens);
     let overriding = take_overriding(&mut tokens);
     rewrite(&mut tokens);
-    let subscripts = subscripts::take(&mut tokens).map_err(|error| syntax_error(sql, &error))?;
-    let parser = Parser::new(&DIALECT)
+    let subscripts =
+        subscripts::take(&mut tokens, grammar).map_err(|error| syntax_error(sql, &error, grammar))?;
+    super::parentheses::thin(&mut tokens);
+    let parser = Parser::new(grammar)
         // `bounds` has counted already; this is the net below it, for depth it cannot see.
         .with_recursion_limit(NESTING_MAX + 50)
         .with_tokens_with_locations(tokens);
@@ -191,9 +205,12 @@ fn take_overriding(tokens: &mut Vec<TokenWithSpan>) -> Option<Overriding> {
     None
 }
 
-fn syntax_error(sql: &str, error: &ParserError) -> Error {
+fn syntax_error(sql: &str, error: &ParserError, grammar: &Grammar) -> Error {
+    if dialect::ran_out(grammar) {
+        return too_complex();
+    }
     let message = match error {
-        ParserError::RecursionLimitExceeded => return bounds::too_complex(),
+        ParserError::RecursionLimitExceeded => return too_complex(),
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
     };
     // What some rule of sqlparser refuses on purpose, rather than failing to read, is still 42601.

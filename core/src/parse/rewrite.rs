@@ -263,6 +263,8 @@ fn is_table_query(tokens: &[TokenWithSpan], at: usize) -> bool {
         ),
         _ => false,
     };
+    // `INSERT INTO u TABLE t`: TABLE is reserved and cannot be a name there.
+    let begins = begins || tokens.iter().take(12).any(|token| is_word(token, "insert"));
     begins
         && tokens.get(at + 1).is_some_and(|next| match &next.token {
             Token::Word(word) => {

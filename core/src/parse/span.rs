@@ -46,6 +46,12 @@ fn add_all<'e>(exprs: impl IntoIterator<Item = &'e Expr>, out: &mut Span) {
 
 fn add_expr(expr: &Expr, out: &mut Span) {
     use Expr as E;
+    // Chains of operators grow to the left, thousands long.
+    let mut expr = expr;
+    while let E::BinaryOp { left, right, .. } = expr {
+        add_expr(right, out);
+        expr = left;
+    }
     match expr {
         E::Identifier(ident) => add(ident.span, out),
         E::CompoundIdentifier(idents) => idents.iter().for_each(|ident| add(ident.span, out)),
@@ -61,8 +67,7 @@ fn add_expr(expr: &Expr, out: &mut Span) {
             add_expr(root, out);
             access_chain.iter().for_each(|access| add_access(access, out));
         }
-        E::BinaryOp { left, right, .. }
-        | E::AnyOp { left, right, .. }
+        E::AnyOp { left, right, .. }
         | E::AllOp { left, right, .. }
         | E::IsDistinctFrom(left, right)
         | E::IsNotDistinctFrom(left, right) => add_all([&**left, right], out),

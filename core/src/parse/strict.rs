@@ -24,8 +24,14 @@ const SKIPPED: [Keyword; 4] = [Keyword::AUTO_INCREMENT, Keyword::AUTOINCREMENT, 
 
 /// Checks and mends the tokens of one statement.
 pub(super) fn mend(sql: &str, tokens: Vec<TokenWithSpan>) -> Result<Vec<TokenWithSpan>> {
-    let mut pass =
-        Pass { sql, out: Vec::with_capacity(tokens.len()), blank: Blank::None, table: None, brackets: 0 };
+    let mut pass = Pass {
+        sql,
+        out: Vec::with_capacity(tokens.len()),
+        blank: Blank::None,
+        table: None,
+        opened: false,
+        brackets: 0,
+    };
     for token in tokens {
         pass.token(token)?;
     }
@@ -48,6 +54,8 @@ struct Pass<'s> {
     blank: Blank,
     /// In the parentheses of CREATE TABLE: how deep.
     table: Option<usize>,
+    /// Whether there was a parenthesis: the first one is that of CREATE TABLE.
+    opened: bool,
     /// How many `[` are open.
     brackets: usize,
 }
@@ -141,12 +149,12 @@ impl Pass<'_> {
 
     /// An opening parenthesis: the first one of CREATE TABLE, before any AS, holds its columns.
     fn open(&mut self) {
+        let is_first = !core::mem::replace(&mut self.opened, true);
         self.table = match self.table {
             Some(depth) => Some(depth + 1),
             None => {
                 let is = |word| self.out.iter().any(|token| is_word(&token.token, word));
-                let opened = self.out.iter().any(|token| token.token == Token::LParen);
-                let starts = !opened && self.starts_with(Keyword::CREATE);
+                let starts = is_first && self.starts_with(Keyword::CREATE);
                 (starts && is(Keyword::TABLE) && !is(Keyword::AS)).then_some(1)
             }
         };

@@ -10,7 +10,7 @@ use sqlparser::ast;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
-use super::dialect::DIALECT;
+use super::dialect::Grammar;
 
 /// Targets by their place, each as if it were an expression: `a[1:2]`.
 pub(crate) type Subscripts = Vec<(Location, ast::Expr)>;
@@ -26,7 +26,7 @@ enum Within {
 }
 
 /// Takes the subscripts of targets out of a statement's tokens.
-pub(super) fn take(tokens: &mut Vec<TokenWithSpan>) -> Result<Subscripts, ParserError> {
+pub(super) fn take(tokens: &mut Vec<TokenWithSpan>, grammar: &Grammar) -> Result<Subscripts, ParserError> {
     if !tokens.iter().any(|token| token.token == Token::LBracket) {
         return Ok(Vec::new());
     }
@@ -44,7 +44,7 @@ pub(super) fn take(tokens: &mut Vec<TokenWithSpan>) -> Result<Subscripts, Parser
             let parts: Vec<TokenWithSpan> =
                 places[at..end].iter().map(|place| tokens[*place].clone()).collect();
             let place = tokens[places[at]].span.start;
-            let target = Parser::new(&DIALECT).with_tokens_with_locations(parts).parse_expr()?;
+            let target = Parser::new(grammar).with_tokens_with_locations(parts).parse_expr()?;
             taken.push((place, target));
             places[next..end].iter().for_each(|place| gone[*place] = true);
             next = end;

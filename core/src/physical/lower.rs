@@ -143,6 +143,7 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn lower(&mut self, plan: &LogicalPlan) -> Result<Lowered> {
+        self.stack.check()?;
         match plan {
             LogicalPlan::Scan(scan) => self.lower_scan(scan, &[]),
             LogicalPlan::SystemScan { view, columns } => {

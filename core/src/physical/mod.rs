@@ -23,7 +23,9 @@ mod plan;
 mod scope;
 
 pub use choices::Choices;
-pub(crate) use dml::{ConflictPlan, DeletePlan, InsertPlan, MergePlan, MergeStep, RowRules, UpdatePlan};
+pub(crate) use dml::{
+    Check, ConflictPlan, DeletePlan, InsertPlan, MergePlan, MergeStep, RowRules, UpdatePlan,
+};
 pub use lower::lower;
 pub(crate) use micro::{Change, Micro};
 pub(crate) use plan::{

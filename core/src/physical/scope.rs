@@ -9,6 +9,7 @@
 use crate::base::hash::HashMap;
 use crate::base::{ColumnId, ObjectId};
 use crate::catalog::Catalog;
+use crate::error::stack::Stack;
 use crate::error::{Error, Result};
 use crate::eval::{Place, Program, Scope, compile};
 use crate::plan::{Expr, LogicalPlan, Statement, TableId};
@@ -57,6 +58,8 @@ pub(super) struct Lowerer<'c> {
     pub frozen: Vec<ObjectId>,
     /// Tables kept before the first change: number and subplan.
     pub kept: Vec<(usize, usize)>,
+    /// Where lowering began: plans nest.
+    pub stack: Stack,
     /// Whether the lines of EXPLAIN are wanted.
     pub names: Option<crate::plan::Names>,
 }
@@ -74,6 +77,7 @@ impl<'c> Lowerer<'c> {
             next_number: 0,
             tables: HashMap::default(),
             frames: Vec::new(),
+            stack: Stack::here(),
             names,
             frozen: Vec::new(),
             kept: Vec::new(),
@@ -108,12 +112,6 @@ impl<'c> Lowerer<'c> {
 
     /// Lowers a query of its own: its number, and the outer columns it wants.
     pub(super) fn subplan(&mut self, plan: &LogicalPlan) -> Result<(usize, Vec<(ColumnId, SqlType)>)> {
-        if self.frames.len() >= crate::base::limits::NESTING_MAX {
-            return Err(Error::new(
-                crate::error::SqlState::STATEMENT_TOO_COMPLEX,
-                "subqueries are nested too deeply",
-            ));
-        }
         self.frames.push(Vec::new());
         let lowered = self.lower_in_order(plan);
         let outer = self.frames.pop().unwrap_or_default();
@@ -170,6 +168,9 @@ struct NodeScope<'s, 'c> {
 }
 
 impl Scope for NodeScope<'_, '_> {
+    fn stack(&self) -> Stack {
+        self.lowerer.stack
+    }
     fn column(&mut self, id: ColumnId, ty: SqlType) -> Result<Place> {
         match self.columns.place(id) {
             Some(at) => Ok(Place::Input(at)),

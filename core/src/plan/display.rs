@@ -13,6 +13,7 @@ use core::fmt::Write;
 
 use crate::base::ColumnId;
 use crate::base::hash::HashMap;
+use crate::error::stack::Stack;
 use crate::function::{aggregate_name, scalar_name, set_function_name, window_name};
 use crate::value::{Datum, SqlType, TypeName};
 
@@ -22,13 +23,17 @@ use super::{
 };
 
 /// Names of the columns of a plan.
-#[derive(Clone, Debug, Default)]
-pub struct Names(HashMap<ColumnId, String>);
+#[derive(Clone, Debug)]
+pub struct Names {
+    columns: HashMap<ColumnId, String>,
+    /// Where writing began; what is too deep for the stack is written as three dots.
+    stack: Stack,
+}
 
 impl Names {
     /// The names in a plan and its subqueries: those of its scans.
     pub fn of(plan: &LogicalPlan) -> Names {
-        let mut names = Names::default();
+        let mut names = Names { columns: HashMap::default(), stack: Stack::here() };
         names.collect(plan);
         names
     }
@@ -37,10 +42,10 @@ impl Names {
         if let LogicalPlan::Scan(scan) = plan {
             for (ordinal, info) in &scan.columns {
                 let column = scan.table.columns.get(*ordinal).map_or("?", |column| column.name.as_str());
-                self.0.insert(info.id, format!("{}.{column}", scan.table.name));
+                self.columns.insert(info.id, format!("{}.{column}", scan.table.name));
             }
             if let Some(rowid) = scan.rowid {
-                self.0.insert(rowid, format!("{}.rowid", scan.table.name));
+                self.columns.insert(rowid, format!("{}.rowid", scan.table.name));
             }
         }
         plan.for_each_expr(&mut |expr| self.collect_expr(expr));
@@ -57,12 +62,15 @@ impl Names {
     }
 
     fn column(&self, id: ColumnId) -> String {
-        self.0.get(&id).cloned().unwrap_or_else(|| format!("#{}", id.0))
+        self.columns.get(&id).cloned().unwrap_or_else(|| format!("#{}", id.0))
     }
 
     /// An expression as SQL, more or less.
     pub fn expr(&self, expr: &Expr) -> String {
         let mut out = String::new();
+        if self.stack.is_used_up() {
+            return "...".to_owned();
+        }
         self.write(expr, &mut out);
         out
     }

@@ -105,6 +105,24 @@ impl Expr {
         found
     }
 
+    /// Whether more than `most` expressions and plans stand one inside the other.
+    pub fn is_deeper_than(&self, most: usize) -> bool {
+        let Some(below) = most.checked_sub(1) else { return true };
+        let mut deeper = match self {
+            Expr::Subquery { plan, .. } => plan.is_deeper_than(below),
+            _ => false,
+        };
+        self.for_each_child(&mut |child| deeper = deeper || child.is_deeper_than(below));
+        deeper
+    }
+
+    /// How many expressions it is made of.
+    pub fn nodes(&self) -> usize {
+        let mut nodes = 1;
+        self.for_each_child(&mut |child| nodes += child.nodes());
+        nodes
+    }
+
     /// Adds every column it reads, outer columns of its subqueries included; with repetitions.
     pub fn columns(&self, out: &mut Vec<ColumnId>) {
         match self {
@@ -315,6 +333,14 @@ impl LogicalPlan {
                 vec![left, right]
             }
         }
+    }
+
+    /// Whether more than `most` expressions and plans stand one inside the other.
+    pub fn is_deeper_than(&self, most: usize) -> bool {
+        let Some(below) = most.checked_sub(1) else { return true };
+        let mut deeper = self.inputs().into_iter().any(|input| input.is_deeper_than(below));
+        self.for_each_expr(&mut |expr| deeper = deeper || expr.is_deeper_than(below));
+        deeper
     }
 
     /// Calls `f` with every input, left to right.

@@ -224,7 +224,7 @@ impl Binder<'_> {
                     return identity();
                 }
                 self.default_expr(value, name, subject.columns[ordinal].1)?;
-                AlterAction::SetDefault(owned, Some(value.to_string()))
+                AlterAction::SetDefault(owned, Some(names::text(value)?))
             }
             AlterColumnOperation::DropDefault => {
                 if is_identity {

@@ -174,7 +174,7 @@ impl Binder<'_> {
         };
         let given = given.or(check.name.as_ref());
         let name = self.rule_name(subject, given, second.as_deref(), "check")?;
-        Ok((name, check.expr.to_string()))
+        Ok((name, names::text(&check.expr)?))
     }
 
     /// A FOREIGN KEY; `columns` are given for a column constraint.

@@ -107,7 +107,7 @@ impl Binder<'_> {
         };
         for option in options {
             let (name, value) = match option {
-                ast::SqlOption::KeyValue { key, value } => (names::fold(key), value.to_string()),
+                ast::SqlOption::KeyValue { key, value } => (names::fold(key), names::text(value)?),
                 ast::SqlOption::Ident(ident) => (names::fold(ident), "true".to_owned()),
                 _ => return Err(Error::unsupported("this option of a table")),
             };
@@ -142,7 +142,7 @@ impl Binder<'_> {
                 )
                 .with_detail("A generated column cannot reference another generated column."));
             }
-            let syntax = parse::parse_expression(sql)?;
+            let syntax = parse::parse_expression(sql, self.stack)?;
             let row: Vec<_> = columns.iter().map(|column| self.column(column.ty)).collect();
             let named = columns.iter().map(|column| column.name.as_str()).zip(row);
             self.generated_expr(&syntax, table, named, &definition.name, definition.ty)?;
@@ -253,7 +253,7 @@ impl Binder<'_> {
             }
             ColumnOption::Default(expr) => {
                 self.default_expr(expr, &definition.name, definition.ty)?;
-                definition.default = Some(expr.to_string());
+                definition.default = Some(names::text(expr)?);
             }
             ColumnOption::Collation(collation) => check_collation(definition.ty.ty, collation)?,
             ColumnOption::Generated {
@@ -280,7 +280,7 @@ impl Binder<'_> {
                 generation_expr_mode: Some(ast::GeneratedExpressionMode::Stored),
                 generated_keyword: true,
                 ..
-            } => definition.generated = Some(expr.to_string()),
+            } => definition.generated = Some(names::text(expr)?),
             ColumnOption::Generated { .. } => {
                 return Err(Error::new(
                     SqlState::SYNTAX_ERROR,
@@ -591,7 +591,7 @@ pub(super) fn sequence_of(options: Option<&[ast::SequenceOptions]>) -> Result<Se
 }
 
 fn whole(expr: &ast::Expr) -> Result<i64> {
-    let text = expr.to_string().replace(' ', "");
+    let text = names::text(expr)?.replace(' ', "");
     text.parse().map_err(|_| {
         let message = format!("syntax error at or near \"{text}\"");
         Error::new(SqlState::SYNTAX_ERROR, message)

@@ -34,11 +34,11 @@ impl Targets {
     }
 
     // What a target with subscripts adds to: nothing the first time, else what was made of the column so far.
-    fn held(&self, at: usize, so_far: &Expr) -> Expr {
+    fn held(&self, at: usize, so_far: &Expr, binder: &mut Binder<'_>) -> Result<Expr> {
         let before = self.ordinals.get(..at).unwrap_or(&[]);
         match self.ordinals.get(at) {
-            Some(ordinal) if before.contains(ordinal) => so_far.clone(),
-            _ => Expr::Literal(Datum::Null, so_far.ty()),
+            Some(ordinal) if before.contains(ordinal) => binder.copy(so_far),
+            _ => Ok(Expr::Literal(Datum::Null, so_far.ty())),
         }
     }
 }
@@ -209,7 +209,7 @@ impl Binder<'_> {
             }
             let value = self.expr(expr, level)?;
             let place = targets.place(at);
-            let held = targets.held(at, &bound[*ordinal]);
+            let held = targets.held(at, &bound[*ordinal], self)?;
             bound[*ordinal] = self.stored(table, *ordinal, place, || held, (value, Some(expr)), level)?;
         }
         Ok(())
@@ -248,7 +248,7 @@ impl Binder<'_> {
             }
             let value = Expr::Column(info.id, info.ty.ty);
             let place = crate::bind::query::item(&query.body, at);
-            let held = targets.held(at, &items[*ordinal]);
+            let held = targets.held(at, &items[*ordinal], self)?;
             items[*ordinal] =
                 self.stored(table, *ordinal, targets.place(at), || held, (value, place), &mut level)?;
         }

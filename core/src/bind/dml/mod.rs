@@ -58,7 +58,7 @@ impl Binder<'_> {
         match &default {
             None => Ok(Expr::Literal(Datum::Null, column.ty.ty)),
             Some(sql) => {
-                let syntax = parse::parse_expression(sql)?;
+                let syntax = parse::parse_expression(sql, self.stack)?;
                 self.default_expr(&syntax, &column.name, column.ty)
             }
         }
@@ -69,7 +69,7 @@ impl Binder<'_> {
         let mut generated = Vec::new();
         for (ordinal, column) in table.columns.iter().enumerate() {
             if let Some(sql) = &column.generated {
-                let syntax = parse::parse_expression(sql)?;
+                let syntax = parse::parse_expression(sql, self.stack)?;
                 let columns = table.columns.iter().zip(row.iter().cloned());
                 let columns = columns.map(|(column, info)| (column.name.as_str(), info));
                 let expr = self.generated_expr(&syntax, &table.name, columns, &column.name, column.ty)?;
@@ -79,7 +79,7 @@ impl Binder<'_> {
         let mut checks = Vec::new();
         for constraint in &table.constraints {
             if let Rule::Check { expression } = &constraint.rule {
-                let syntax = parse::parse_expression(expression)?;
+                let syntax = parse::parse_expression(expression, self.stack)?;
                 let columns =
                     table.columns.iter().map(|column| column.name.as_str()).zip(row.iter().cloned());
                 let predicate = self.check_expr(&syntax, &table.name, columns)?;

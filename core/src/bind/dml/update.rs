@@ -211,11 +211,10 @@ impl Binder<'_> {
                 }
                 let bound = self.expr(value, level)?;
                 // Elements of one array are replaced one after the other.
-                let base = || match before.and_then(|at| assigned.get(at)) {
-                    Some((_, held)) => held.clone(),
+                let base = match before.and_then(|at| assigned.get(at)) {
+                    Some((_, held)) => self.copy(held)?,
                     None => held(table, ordinal, level.scope),
                 };
-                let base = base();
                 self.stored(table, ordinal, first.span.start, || base, (bound, Some(value)), level)?
             };
             match before.and_then(|at| assigned.get_mut(at)) {

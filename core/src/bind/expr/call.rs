@@ -31,20 +31,21 @@ struct Extras<'e> {
 impl Binder<'_> {
     pub(super) fn function(&mut self, function: &Function, level: &mut Level<'_>) -> Result<Expr> {
         let name = names::qualified_function(&function.name)?;
-        self.check_form(function, &name)?;
+        if let FunctionArguments::List(list) = &function.args {
+            self.check_form(&function.name, list.args.len(), &name)?;
+        }
         self.function_named(function, &name.name, name.schema.as_deref(), level)
             .map_err(|error| self.at(error, name.place))
     }
 
     // Functions with a syntax of their own have no other: `position('a', 'b')` is none.
-    fn check_form(&self, function: &Function, name: &names::Qualified) -> Result<()> {
-        let [ast::ObjectNamePart::Identifier(ident)] = function.name.0.as_slice() else { return Ok(()) };
-        let FunctionArguments::List(list) = &function.args else { return Ok(()) };
+    fn check_form(&self, given: &ast::ObjectName, count: usize, name: &names::Qualified) -> Result<()> {
+        let [ast::ObjectNamePart::Identifier(ident)] = given.0.as_slice() else { return Ok(()) };
         let wrong = match name.name.as_str() {
             _ if ident.quote_style.is_some() => false,
-            "coalesce" | "greatest" | "least" | "xmlforest" => list.args.is_empty(),
-            "nullif" => list.args.len() != 2,
-            "current_timestamp" | "localtimestamp" | "localtime" | "current_time" => list.args.is_empty(),
+            "coalesce" | "greatest" | "least" | "xmlforest" => count == 0,
+            "nullif" => count != 2,
+            "current_timestamp" | "localtimestamp" | "localtime" | "current_time" => count == 0,
             "position" | "extract" | "current_date" | "user" | "current_user" | "session_user"
             | "current_role" | "current_catalog" => true,
             _ => false,
@@ -123,23 +124,51 @@ impl Binder<'_> {
                 arguments
             }
         };
-        if schema.is_some_and(|schema| schema != "pg_catalog") {
-            let types = self.argument_types(&arguments, level)?;
-            return Err(missing_function(&format!("{}.{name}", schema.unwrap_or_default()), &types));
+        if schema.is_none_or(|schema| schema == "pg_catalog") {
+            if !function.within_group.is_empty() {
+                return self.ordered_set(name, &arguments, &function.within_group, extras.filter, level);
+            }
+            if let Some(window) = &function.over {
+                check_window_extras(&extras)?;
+                let (is_star, filter) = (extras.is_star, extras.filter);
+                let over = Over { arguments: &arguments, is_star, filter, window };
+                return self.window_call(name, &over, level);
+            }
         }
-        if !function.within_group.is_empty() {
-            return self.ordered_set(name, &arguments, &function.within_group, extras.filter, level);
-        }
-        if let Some(window) = &function.over {
-            check_window_extras(&extras)?;
-            let over = Over { arguments: &arguments, is_star: extras.is_star, filter: extras.filter, window };
-            return self.window_call(name, &over, level);
+        self.plain_function((schema, name), &arguments, &extras, level)
+    }
+
+    /// A function in FROM, which has arguments and nothing else.
+    pub(in crate::bind) fn function_in_from(
+        &mut self,
+        given: &ast::ObjectName,
+        arguments: &[&ast::Expr],
+        is_star: bool,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        let name = names::qualified_function(given)?;
+        self.check_form(given, arguments.len() + usize::from(is_star), &name)?;
+        let extras = Extras { is_star, ..Extras::default() };
+        self.plain_function((name.schema.as_deref(), &name.name), arguments, &extras, level)
+            .map_err(|error| self.at(error, name.place))
+    }
+
+    fn plain_function(
+        &mut self,
+        (schema, name): (Option<&str>, &str),
+        arguments: &[&ast::Expr],
+        extras: &Extras<'_>,
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        if let Some(schema) = schema.filter(|schema| *schema != "pg_catalog") {
+            let types = self.argument_types(arguments, level)?;
+            return Err(missing_function(&format!("{schema}.{name}"), &types));
         }
         if name == "grouping" {
-            return self.grouping_call(&arguments, level);
+            return self.grouping_call(arguments, level);
         }
         if is_aggregate(name) {
-            return self.aggregate(name, &arguments, &extras, level);
+            return self.aggregate(name, arguments, extras, level);
         }
         if is_window(name) {
             return Err(Error::new(
@@ -150,27 +179,28 @@ impl Binder<'_> {
         if extras.is_star {
             return Err(missing_function(name, &[]));
         }
-        if let ("current_timestamp" | "localtimestamp" | "localtime", [precision]) = (name, &arguments[..]) {
+        if let ("current_timestamp" | "localtimestamp" | "localtime", [precision]) = (name, arguments) {
             return self.niladic_to(name, precision);
         }
         if extras.distinct || extras.filter.is_some() || !extras.order.is_empty() {
-            return Err(not_an_aggregate(name, &extras));
+            return Err(not_an_aggregate(name, extras));
         }
         if name == "row" {
             return Err(Error::unsupported("a row value here"));
         }
         if is_set_function(name) {
-            return self.selected_set(name, &arguments, level);
+            return self.selected_set(name, arguments, level);
         }
         if schema.is_none() && name == "coalesce" && !arguments.is_empty() {
-            return self.coalesce(&arguments, level);
+            return self.coalesce(arguments, level);
         }
-        if let ("nullif", [left, right]) = (name, arguments.as_slice()) {
+        if let ("nullif", [left, right]) = (name, arguments) {
+            let bound = vec![(self.expr(left, level)?, *left), (self.expr(right, level)?, *right)];
             // It is the operator that has to exist.
-            let types = (self.expr(left, level)?.ty(), self.expr(right, level)?.ty());
-            crate::function::resolve_operator("=", Some(types.0), types.1)?;
+            crate::function::resolve_operator("=", Some(bound[0].0.ty()), bound[1].0.ty())?;
+            return self.call(name, bound);
         }
-        self.scalar(name, &arguments, level)
+        self.scalar(name, arguments, level)
     }
 
     fn argument_types(&mut self, arguments: &[&ast::Expr], level: &mut Level<'_>) -> Result<Vec<SqlType>> {

@@ -26,7 +26,8 @@ impl Binder<'_> {
             conditions.push(match &bound_operand {
                 Some((value, place)) => {
                     let compared = self.expr(&when.condition, level)?;
-                    self.equality((value.clone(), place), (compared, &when.condition))?
+                    let copy = self.copy(value)?;
+                    self.equality((copy, place), (compared, &when.condition))?
                 }
                 None => self.condition(&when.condition, "CASE/WHEN", level)?,
             });

@@ -27,9 +27,8 @@ impl Binder<'_> {
     /// Binds an expression. Literals and parameters that nothing has typed come out as `Unknown`.
     pub(super) fn expr(&mut self, expr: &ast::Expr, level: &mut Level<'_>) -> Result<Expr> {
         self.enter()?;
-        let bound = self.dispatch(expr, level);
-        self.leave();
-        bound
+        self.count_expressions(1)?;
+        self.dispatch(expr, level)
     }
 
     /// Binds an expression; what has no type becomes text.

@@ -3,6 +3,7 @@
 use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
 
 use crate::bind::binder::{Binder, Level};
+use crate::bind::names;
 use crate::bind::subquery::RowTest;
 use crate::error::{Error, Result, SqlState};
 use crate::function::{OperatorResolution, resolve_operator};
@@ -41,6 +42,7 @@ impl Binder<'_> {
         Ok(if is_and { Expr::And(bound) } else { Expr::Or(bound) })
     }
 
+    /// Chains of operators grow to the left, perhaps hundreds long: they are walked, too.
     pub(super) fn binary(
         &mut self,
         whole: &ast::Expr,
@@ -58,15 +60,30 @@ impl Binder<'_> {
             }
             _ => {}
         }
-        let Some(symbol) = symbol(op) else {
-            if *op == BinaryOperator::Xor {
-                return Err(self.syntax_error(crate::bind::names::place(right)));
+        let mut chain = vec![(whole, left, op, right)];
+        let mut first = left;
+        while let ast::Expr::BinaryOp { left, op, right } = first {
+            let is_other = matches!(op, BinaryOperator::And | BinaryOperator::Or)
+                || matches!((&**left, &**right), (ast::Expr::Tuple(_), ast::Expr::Tuple(_)));
+            if is_other {
+                break;
+            }
+            chain.push((first, left, op, right));
+            first = left;
+        }
+        if let Some((whole, .., op, right)) = chain.iter().find(|(.., op, _)| symbol(op).is_none()) {
+            if **op == BinaryOperator::Xor {
+                return Err(self.syntax_error(names::place(right)));
             }
             return Err(self.at_expr(Error::unsupported(format!("operator {op}")), whole));
-        };
-        let bound_left = self.expr(left, level)?;
-        let bound_right = self.expr(right, level)?;
-        self.apply(&symbol, (bound_left, left), (bound_right, right))
+        }
+        let mut bound = self.expr(first, level)?;
+        while let Some((_, left, op, right)) = chain.pop() {
+            let bound_right = self.expr(right, level)?;
+            let symbol = symbol(op).unwrap_or_default();
+            bound = self.apply(&symbol, (bound, left), (bound_right, right))?;
+        }
+        Ok(bound)
     }
 
     /// Resolves and builds `left symbol right` of bound sides.
@@ -230,7 +247,8 @@ impl Binder<'_> {
                     () if at + 1 == pairs.len() => last.as_str(),
                     () => strict,
                 };
-                terms.push(self.apply(symbol, (a.clone(), at_a), (b.clone(), at_b))?);
+                let pair = (self.copy(a)?, self.copy(b)?);
+                terms.push(self.apply(symbol, (pair.0, at_a), (pair.1, at_b))?);
             }
             alternatives.push(if terms.len() == 1 { terms.remove(0) } else { Expr::And(terms) });
         }
@@ -243,7 +261,7 @@ impl Binder<'_> {
         let sql = self.sql();
         let start = match left {
             Some(left) => parse::byte_of(sql, parse::span_of_expr(left).end),
-            None => parse::byte_of(sql, crate::bind::names::place(right)).map(|at| {
+            None => parse::byte_of(sql, names::place(right)).map(|at| {
                 let before = sql.get(..at).unwrap_or_default().trim_end_matches(['(', ' ', '\n', '\t']);
                 before.len().saturating_sub(symbol.len())
             }),

@@ -79,7 +79,8 @@ impl Binder<'_> {
             // No common type: each item by itself, which also finds the error PostgreSQL reports.
             let mut alternatives = Vec::with_capacity(items.len());
             for (item, place) in items.into_iter().zip(list) {
-                alternatives.push(self.apply("=", (bound.clone(), operand), (item, place))?);
+                let copy = self.copy(&bound)?;
+                alternatives.push(self.apply("=", (copy, operand), (item, place))?);
             }
             let any = Expr::Or(alternatives);
             return Ok(if negated { Expr::Not(Box::new(any)) } else { any });
@@ -129,7 +130,8 @@ impl Binder<'_> {
         if !symmetric {
             return self.within((bound, operand), low, high, negated);
         }
-        let one = self.within((bound.clone(), operand), low.clone(), high.clone(), negated)?;
+        let copies = (self.copy(&bound)?, self.copy(&low.0)?, self.copy(&high.0)?);
+        let one = self.within((copies.0, operand), (copies.1, low.1), (copies.2, high.1), negated)?;
         let other = self.within((bound, operand), high, low, negated)?;
         Ok(if negated { Expr::And(vec![one, other]) } else { Expr::Or(vec![one, other]) })
     }
@@ -142,7 +144,8 @@ impl Binder<'_> {
         negated: bool,
     ) -> Result<Expr> {
         let (first, second) = if negated { ("<", ">") } else { (">=", "<=") };
-        let lower = self.apply(first, (bound.clone(), operand), low)?;
+        let copy = self.copy(&bound)?;
+        let lower = self.apply(first, (copy, operand), low)?;
         let upper = self.apply(second, (bound, operand), high)?;
         Ok(if negated { Expr::Or(vec![lower, upper]) } else { Expr::And(vec![lower, upper]) })
     }

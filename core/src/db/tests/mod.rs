@@ -3,6 +3,7 @@
 mod api;
 mod constraints;
 mod definitions;
+mod depth;
 mod inserts;
 mod inspect;
 mod levels;

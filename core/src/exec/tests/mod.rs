@@ -9,10 +9,10 @@ mod naive;
 use std::sync::Arc;
 
 use crate::base::ColumnId;
-use crate::base::stack::Stack;
 use crate::bind::{bind_default, fixture};
 use crate::btree::memory_pages::MemoryPages;
 use crate::catalog::{Catalog, Constraint, Index, IndexKey, Rule, Table};
+use crate::error::stack::Stack;
 use crate::error::{Error, Result};
 use crate::eval::{NoContext, Place, Program, Scope, compile};
 use crate::optimize::optimize;
