@@ -8,7 +8,7 @@ use crate::base::limits::{COPIED_DEPTH_MAX, PARAMETERS_MAX, PLAN_DEPTH_MAX};
 use crate::catalog::{Catalog, Relation as CatalogRelation, SYSTEM_SCHEMAS, Table, system_view};
 use crate::error::stack::{Stack, too_complex};
 use crate::error::{Error, Result, SqlState};
-use crate::parse::{self, Lexer, Overriding};
+use crate::parse::{self, Arbiter, Lexer, Overriding};
 use crate::plan::{AggregateCall, ColumnInfo, Expr, LogicalPlan, SetCall, Statement, TableId};
 use crate::value::{SqlType, TypeName};
 
@@ -40,6 +40,8 @@ pub(super) struct Binder<'a> {
     types: Vec<TypeName>,
     pub(super) stack: Stack,
     relations: usize,
+    /// What ON CONFLICT said of expressions.
+    pub(super) arbiter: Option<Arbiter>,
     /// The next WITH stands at the top of the statement: it may change rows.
     pub(super) is_top: bool,
     /// Changes of rows in WITH.
@@ -78,6 +80,8 @@ pub(super) enum Clause {
     Default,
     Check,
     Generated,
+    IndexExpression,
+    IndexPredicate,
 }
 
 impl Clause {
@@ -102,6 +106,8 @@ impl Clause {
             Clause::Default => "DEFAULT expressions",
             Clause::Check => "check constraints",
             Clause::Generated => "column generation expressions",
+            Clause::IndexExpression => "index expressions",
+            Clause::IndexPredicate => "index predicates",
         }
     }
 
@@ -221,6 +227,7 @@ impl<'a> Binder<'a> {
             relations: 0,
             expressions: 0,
             ctes: Vec::new(),
+            arbiter: None,
             is_top: false,
             before: Vec::new(),
             tables: 0,

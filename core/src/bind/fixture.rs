@@ -40,6 +40,8 @@ fn apply(catalog: &mut Catalog, statement: Statement) {
                 table: create.table.id,
                 keys: create.keys,
                 unique: create.unique,
+                predicate: None,
+                include: Vec::new(),
                 root: PageNo(1),
             });
         }

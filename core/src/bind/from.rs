@@ -237,20 +237,12 @@ impl Binder<'_> {
     pub(super) fn scan(&mut self, name: &Qualified) -> Result<(LogicalPlan, Relation)> {
         self.count_relation()?;
         let table = self.table(name)?.clone();
-        let mut columns = Vec::with_capacity(table.columns.len());
-        let mut named = Vec::with_capacity(table.columns.len());
-        for (ordinal, column) in table.columns.iter().enumerate() {
-            let info = self.column(column.ty);
-            columns.push((ordinal, info.clone()));
-            named.push(NamedColumn { name: column.name.clone(), info });
-        }
-        let relation = Relation {
-            alias: table.name.clone(),
-            schema: Some(table.schema.clone()),
-            columns: named,
-            table: Some(table.clone()),
-        };
-        Ok((LogicalPlan::Scan(TableScan { table, columns, rowid: None, filter: Vec::new() }), relation))
+        let row = self.row_columns(&table);
+        let relation = Relation::of_table(table.name.clone(), &table, &row);
+        let derived = self.derived_columns(&table, &row)?;
+        let columns = row.into_iter().enumerate().collect();
+        let scan = TableScan { table, columns, rowid: None, filter: Vec::new(), derived };
+        Ok((LogicalPlan::Scan(scan), relation))
     }
 
     fn system_scan(&mut self, view: &'static SystemView) -> Result<(LogicalPlan, Relation)> {

@@ -69,6 +69,7 @@ pub fn bind(parsed: &Parsed, context: &BindContext<'_>) -> Result<Bound> {
     let mut binder = Binder::new(parsed.sql(), context);
     binder.overriding = parsed.overriding();
     binder.subscripts = parsed.subscripts();
+    binder.arbiter = parsed.arbiter();
     let statement = match parsed.ast() {
         Ast::Empty => Statement::Empty,
         Ast::Statement(statement) => {

@@ -34,6 +34,21 @@ pub(super) struct Relation {
     pub(super) table: Option<Arc<Table>>,
 }
 
+impl Relation {
+    /// A table under an alias, over these ids of its columns; the hidden ones have no names.
+    pub(super) fn of_table(alias: String, table: &Arc<Table>, row: &[ColumnInfo]) -> Relation {
+        let columns = table.columns.iter().zip(row).filter(|(column, _)| !column.is_hidden());
+        Relation {
+            alias,
+            schema: Some(table.schema.clone()),
+            columns: columns
+                .map(|(column, info)| NamedColumn { name: column.name.clone(), info: info.clone() })
+                .collect(),
+            table: Some(Arc::clone(table)),
+        }
+    }
+}
+
 /// A column that needs no qualification.
 #[derive(Clone, Debug)]
 pub(super) struct Visible {

@@ -7,7 +7,7 @@ use crate::error::{Error, Result, SqlState};
 use crate::function::{Volatility, scalar_volatility};
 use crate::parse;
 use crate::plan::{ColumnInfo, Expr};
-use crate::value::TypeName;
+use crate::value::{SqlType, TypeName, temporal};
 
 use super::BindContext;
 use super::binder::{Binder, Clause, Level};
@@ -145,11 +145,7 @@ impl Binder<'_> {
             );
             return Err(self.at_expr(error, syntax));
         }
-        let changes = bound.any(&|expr| match expr {
-            Expr::Call { function, .. } => scalar_volatility(*function) != Volatility::Immutable,
-            _ => false,
-        });
-        if changes {
+        if !is_immutable(&bound) {
             return Err(Error::new(
                 SqlState::INVALID_OBJECT_DEFINITION,
                 "generation expression is not immutable",
@@ -172,8 +168,42 @@ impl Binder<'_> {
         })
     }
 
+    /// What the hidden columns of a table hold.
+    pub(super) fn derived_columns(
+        &mut self,
+        table: &Table,
+        row: &[ColumnInfo],
+    ) -> Result<Vec<(usize, Expr)>> {
+        let mut derived = Vec::new();
+        for (ordinal, column) in table.columns.iter().enumerate().skip(table.width()) {
+            let Some(sql) = &column.generated else { continue };
+            let syntax = parse::parse_expression(sql)?;
+            let columns = table.columns.iter().map(|column| column.name.as_str()).zip(row.iter().cloned());
+            derived.push((
+                ordinal,
+                self.generated_expr(&syntax, &table.name, columns, &column.name, column.ty)?,
+            ));
+        }
+        Ok(derived)
+    }
+
     /// Ids for the columns of a row that no plan produces: the new row of INSERT and UPDATE.
     pub(super) fn row_columns(&mut self, table: &Table) -> Vec<ColumnInfo> {
         table.columns.iter().map(|column| self.column(column.ty)).collect()
     }
+}
+
+/// Whether an expression is the same whenever and wherever it is computed.
+pub(super) fn is_immutable(expr: &Expr) -> bool {
+    !expr.any(&|expr| match expr {
+        Expr::Call { function, .. } => scalar_volatility(*function) != Volatility::Immutable,
+        Expr::Cast { from, to, .. } => {
+            let is_text = |ty| matches!(ty, SqlType::Text | SqlType::Varchar | SqlType::Char);
+            let (reads, shows) = (temporal::is_momentary(to.ty), temporal::is_momentary(*from));
+            (*from == SqlType::TimestampTz) != (to.ty == SqlType::TimestampTz)
+                || reads && is_text(*from)
+                || shows && is_text(to.ty)
+        }
+        _ => false,
+    })
 }

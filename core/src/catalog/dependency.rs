@@ -197,10 +197,19 @@ impl Catalog {
                     }
                 }
                 for index in table.indexes.iter().filter_map(|index| self.indexes.get(index)) {
-                    if index.keys.iter().any(|key| key.column == *ordinal) {
+                    if index.keys.iter().any(|key| key.column == *ordinal)
+                        || index.predicate == Some(*ordinal)
+                        || index.include.contains(ordinal)
+                    {
                         parts.push(D::Index(index.id));
                     }
                 }
+                let name = &table.columns[*ordinal].name;
+                let made_of = |column: &Column| {
+                    column.is_hidden() && column.generated.as_ref().is_some_and(|sql| mentions(sql, name))
+                };
+                let made = table.columns.iter().enumerate().filter(|(_, column)| made_of(column));
+                parts.extend(made.map(|(at, _)| D::Column(*id, at)));
             }
             D::View(_) | D::Index(_) | D::Sequence(_) | D::Schema(_) | D::Type(_) | D::Default(..) => {}
         }
@@ -294,7 +303,8 @@ impl Catalog {
                 readers(*id, Some(*ordinal), &mut found);
                 let name = &table.columns[*ordinal].name;
                 for (other, column) in table.columns.iter().enumerate() {
-                    if column.generated.as_ref().is_some_and(|sql| mentions(sql, name)) {
+                    if !column.is_hidden() && column.generated.as_ref().is_some_and(|sql| mentions(sql, name))
+                    {
                         found.push(D::Column(*id, other));
                     }
                 }

@@ -205,6 +205,10 @@ pub struct Index {
     pub keys: Vec<IndexKey>,
     /// Two rows with equal keys without NULL are refused.
     pub unique: bool,
+    /// A boolean column: only rows where it is true have entries. It is hidden: `WHERE` made it.
+    pub predicate: Option<usize>,
+    /// `INCLUDE`: ordinals, kept and shown; rows are read from their table all the same.
+    pub include: Vec<usize>,
     /// Root of the key tree; never changes.
     pub root: PageNo,
 }
@@ -243,7 +247,28 @@ pub struct Sequence {
     pub owner: Option<(ObjectId, usize)>,
 }
 
+/// How the names of hidden columns begin, which no statement can write.
+const HIDDEN: char = '\u{1}';
+
+impl Column {
+    /// Whether it holds an expression of an index: a generated column that nobody sees.
+    pub fn is_hidden(&self) -> bool {
+        self.name.starts_with(HIDDEN)
+    }
+}
+
 impl Table {
+    /// How many columns are seen; the hidden ones come after them.
+    pub fn width(&self) -> usize {
+        self.columns.iter().take_while(|column| !column.is_hidden()).count()
+    }
+
+    /// The `nth` name that is free for a hidden column.
+    pub fn hidden_name(&self, nth: usize) -> String {
+        let names = (0..).map(|number: usize| format!("{HIDDEN}{number}"));
+        names.filter(|name| self.column(name).is_none()).nth(nth).unwrap_or_default()
+    }
+
     /// The ordinal of a column.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)

@@ -127,6 +127,8 @@ fn an_index_behind_a_constraint_is_not_dropped_alone() {
         table: t.id,
         keys: vec![IndexKey { column: 0, descending: false, nulls_first: false }],
         unique: true,
+        predicate: None,
+        include: Vec::new(),
         root: PageNo(10),
     });
     assert!(catalog.drop_indexes(&[Arc::clone(&index)]).is_ok());

@@ -43,6 +43,10 @@ pub(super) fn run(session: &mut Session, command: &str, statement: &Statement) -
             }
         }
         Statement::CreateIndex(Some(definition)) => {
+            for column in &definition.hidden {
+                let action = AlterAction::AddColumn(Box::new(column.clone()));
+                super::define::alter_column(session, command, &definition.table, &action)?;
+            }
             change(session, command, |change| change.create_index(definition)).map(|()| None)
         }
         Statement::AlterTable(alter) => alter_table(session, command, alter).map(|()| None),
@@ -208,7 +212,7 @@ impl Change<'_> {
                 .iter()
                 .map(|column| IndexKey { column: *column, descending: false, nulls_first: false })
                 .collect();
-            let index = self.add_index(table, name, keys, true)?;
+            let index = self.add_index(table, name, (keys, None, Vec::new()), true)?;
             table.indexes.push(index.id);
             Some(index.id)
         };
@@ -237,7 +241,7 @@ impl Change<'_> {
         &mut self,
         table: &Table,
         name: &str,
-        keys: Vec<IndexKey>,
+        (keys, predicate, include): (Vec<IndexKey>, Option<usize>, Vec<usize>),
         unique: bool,
     ) -> Result<Arc<Index>> {
         let id = self.catalog.allot_id()?;
@@ -248,6 +252,8 @@ impl Change<'_> {
             table: table.id,
             keys,
             unique,
+            predicate,
+            include,
             root: store::create_index(self.txn)?,
         };
         store::build_index(self.txn, table, &index, self.memory_bytes_max)?;
@@ -257,7 +263,8 @@ impl Change<'_> {
     fn create_index(&mut self, definition: &CreateIndex) -> Result<()> {
         let table = self.table(&definition.table)?;
         self.catalog.check_free(&table.schema, &definition.name)?;
-        self.add_index(&table, &definition.name, definition.keys.clone(), definition.unique).map(|_| ())
+        let parts = (definition.keys.clone(), definition.predicate, definition.include.clone());
+        self.add_index(&table, &definition.name, parts, definition.unique).map(|_| ())
     }
 
     /// The table as it is now: a plan may have been made before an earlier change of this transaction.

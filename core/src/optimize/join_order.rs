@@ -178,12 +178,9 @@ fn covers_key(scan: &TableScan, columns: &[ColumnId], catalog: &Catalog) -> bool
     let has =
         |ordinal: &usize| scan.columns.iter().any(|(own, info)| own == ordinal && columns.contains(&info.id));
     scan.table.keys().any(|(_, key, _)| key.iter().all(has))
-        || scan
-            .table
-            .indexes
-            .iter()
-            .filter_map(|id| catalog.indexes.get(id))
-            .any(|index| index.unique && index.keys.iter().all(|key| has(&key.column)))
+        || scan.table.indexes.iter().filter_map(|id| catalog.indexes.get(id)).any(|index| {
+            index.unique && index.predicate.is_none() && index.keys.iter().all(|key| has(&key.column))
+        })
 }
 
 /// Rows a relation is supposed to have.

@@ -18,6 +18,7 @@
 //!     it for, except where PostgreSQL's planner may do so too.
 
 mod fold_constants;
+mod indexed_expressions;
 mod join_order;
 mod merge_projections;
 mod outer_to_inner;
@@ -118,6 +119,7 @@ fn rewrite(plan: &mut LogicalPlan, required: &[ColumnId], context: &RuleContext<
     }
     let taken = take(plan);
     *plan = push_down_filter::apply(taken, Vec::new(), Stack::here());
+    indexed_expressions::apply(plan);
     join_order::apply(plan, context);
     prune_columns::apply(plan, required);
     merge_projections::apply(plan);

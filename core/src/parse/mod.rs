@@ -36,7 +36,7 @@ pub use insert_rows::Literal;
 pub(crate) use insert_rows::{InsertRows, Name};
 pub(crate) use lexer::{Lexer, TokenKind};
 pub use normalize::{Normalized, normalize};
-pub(crate) use parser::{Ast, Overriding, near, parse_expression, parse_type, parse_within};
+pub(crate) use parser::{Arbiter, Ast, Overriding, near, parse_expression, parse_type, parse_within};
 pub use parser::{Parsed, parse};
 pub(crate) use position::{byte_of, of_byte as position_of_byte};
 pub(crate) use span::{of_expr as span_of_expr, of_query as span_of_query};

@@ -25,6 +25,16 @@ pub struct Parsed {
     ast: Ast,
     overriding: Option<Overriding>,
     subscripts: Arc<Subscripts>,
+    arbiter: Option<Arbiter>,
+}
+
+/// What ON CONFLICT says of an index beyond names of columns.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Arbiter {
+    /// Its keys, as they were written.
+    pub(crate) keys: Vec<String>,
+    /// Its WHERE.
+    pub(crate) predicate: Option<String>,
 }
 
 /// `OVERRIDING .. VALUE` of an INSERT.
@@ -71,6 +81,10 @@ impl Parsed {
         self.overriding
     }
 
+    pub(crate) fn arbiter(&self) -> Option<Arbiter> {
+        self.arbiter.clone()
+    }
+
     /// Subscripts of targets, which are taken out of the text, too.
     pub(crate) fn subscripts(&self) -> Arc<Subscripts> {
         Arc::clone(&self.subscripts)
@@ -87,7 +101,7 @@ impl Parsed {
     }
 
     fn new(sql: &str, ast: Ast) -> Parsed {
-        Parsed { sql: sql.into(), ast, overriding: None, subscripts: Arc::default() }
+        Parsed { sql: sql.into(), ast, overriding: None, subscripts: Arc::default(), arbiter: None }
     }
 }
 
@@ -111,7 +125,7 @@ pub(crate) fn parse_within(sql: &str, stack: Stack) -> Result<Parsed> {
     }
     command::check(sql)?;
     let grammar = dialect::grammar(stack);
-    let (mut parser, overriding, subscripts) = parser(sql, &grammar)?;
+    let (mut parser, overriding, subscripts, arbiter) = parser(sql, &grammar)?;
     let statement = parser.parse_statement().map_err(|error| syntax_error(sql, &error, &grammar))?;
     while parser.consume_token(&SqlToken::SemiColon) {}
     let rest = parser.peek_token_ref();
@@ -123,7 +137,7 @@ pub(crate) fn parse_within(sql: &str, stack: Stack) -> Result<Parsed> {
         return Err(near(sql, at));
     }
     let subscripts = Arc::new(subscripts);
-    Ok(Parsed { overriding, subscripts, ..Parsed::new(sql, Ast::Statement(Arc::new(statement))) })
+    Ok(Parsed { overriding, subscripts, arbiter, ..Parsed::new(sql, Ast::Statement(Arc::new(statement))) })
 }
 
 /// Parses a lone scalar expression: a stored DEFAULT or CHECK.
@@ -150,13 +164,16 @@ pub(crate) fn parse_type(sql: &str) -> Result<ast::DataType> {
     }
 }
 
-fn parser<'g>(sql: &str, grammar: &'g Grammar) -> Result<(Parser<'g>, Option<Overriding>, Subscripts)> {
+type Made<'g> = (Parser<'g>, Option<Overriding>, Subscripts, Option<Arbiter>);
+
+fn parser<'g>(sql: &str, grammar: &'g Grammar) -> Result<Made<'g>> {
     let tokens = Tokenizer::new(grammar, sql)
         .tokenize_with_location()
         .map_err(|error| near(sql, position::byte_of(sql, error.location)))?;
     let mut tokens = strict::mend(sql, tokens)?;
     operators::join(sql, &mut tokens);
     let overriding = take_overriding(&mut tokens);
+    let arbiter = take_arbiter(sql, &mut tokens);
     rewrite(&mut tokens);
     let subscripts =
         subscripts::take(&mut tokens, grammar).map_err(|error| syntax_error(sql, &error, grammar))?;
@@ -165,7 +182,7 @@ fn parser<'g>(sql: &str, grammar: &'g Grammar) -> Result<(Parser<'g>, Option<Ove
         // `bounds` has counted already; this is the net below it, for depth it cannot see.
         .with_recursion_limit(NESTING_MAX + 50)
         .with_tokens_with_locations(tokens);
-    Ok((parser, overriding, subscripts))
+    Ok((parser, overriding, subscripts, arbiter))
 }
 
 // sqlparser does not know OVERRIDING: it is taken out of an INSERT's tokens, before VALUES or the query.
@@ -203,6 +220,53 @@ fn take_overriding(tokens: &mut Vec<TokenWithSpan>) -> Option<Overriding> {
         }
     }
     None
+}
+
+// sqlparser knows columns in ON CONFLICT only: where there is more, all of it is taken out of the tokens.
+fn take_arbiter(sql: &str, tokens: &mut Vec<TokenWithSpan>) -> Option<Arbiter> {
+    let seen: Vec<usize> =
+        (0..tokens.len()).filter(|at| !matches!(tokens[*at].token, SqlToken::Whitespace(_))).collect();
+    let is = |at: usize, word: &str| match seen.get(at).map(|at| &tokens[*at].token) {
+        Some(SqlToken::Word(found)) => found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word),
+        _ => false,
+    };
+    let on = (0..seen.len()).find(|at| is(*at, "on") && is(at + 1, "conflict"))?;
+    let token = |at: usize| seen.get(at).map(|at| &tokens[*at].token);
+    if token(on + 2) != Some(&SqlToken::LParen) {
+        return None;
+    }
+    // Texts between commas at the first depth, and whether one is not just a name.
+    let place = |at: usize| seen.get(at).and_then(|at| position::byte_of(sql, tokens[*at].span.start));
+    let (mut depth, mut at, mut start, mut keys, mut plain) = (0, on + 2, on + 3, Vec::new(), true);
+    loop {
+        match token(at)? {
+            SqlToken::LParen => depth += 1,
+            SqlToken::RParen if depth > 1 => depth -= 1,
+            end @ (SqlToken::RParen | SqlToken::Comma) if depth == 1 => {
+                keys.push(sql.get(place(start)?..place(at)?)?.trim().to_owned());
+                plain &= at == start + 1;
+                start = at + 1;
+                if *end == SqlToken::RParen {
+                    break;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    let close = at;
+    let mut predicate = None;
+    if is(close + 1, "where") {
+        let ends = |at: &usize| is(*at, "do") && (is(at + 1, "nothing") || is(at + 1, "update"));
+        at = (close + 2..seen.len()).find(ends)?;
+        predicate = Some(sql.get(place(close + 2)?..place(at)?)?.trim().to_owned());
+        at -= 1;
+    } else if plain {
+        return None;
+    }
+    let range = *seen.get(on + 2)?..=*seen.get(at)?;
+    tokens.drain(range);
+    Some(Arbiter { keys, predicate })
 }
 
 fn syntax_error(sql: &str, error: &ParserError, grammar: &Grammar) -> Error {

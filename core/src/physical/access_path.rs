@@ -74,7 +74,7 @@ impl Lowerer<'_> {
         } else if !self.choices.index_scan {
             (Access::Full, Vec::new(), TABLE_ROWS)
         } else {
-            self.best(scan, &conditions, driver.unwrap_or(&none))?
+            self.best(scan, &conditions, conjuncts, driver.unwrap_or(&none))?
         };
         let left: Vec<Expr> = conjuncts
             .iter()
@@ -116,8 +116,21 @@ impl Lowerer<'_> {
         &mut self,
         scan: &TableScan,
         conditions: &[Condition<'_>],
+        conjuncts: &[Expr],
         driver: &Columns,
     ) -> Result<(Access, Vec<usize>, f64)> {
+        // A partial index will do where the column is true that its predicate made.
+        let is_true = |ordinal: usize| {
+            let id = scan.columns.iter().find(|(own, _)| *own == ordinal).map(|(_, column)| column.id);
+            conjuncts.iter().any(|conjunct| matches!(conjunct, Expr::Column(own, _) if Some(*own) == id))
+        };
+        let indexes: Vec<&Arc<Index>> = scan
+            .table
+            .indexes
+            .iter()
+            .filter_map(|id| self.catalog.indexes.get(id))
+            .filter(|index| index.predicate.is_none_or(is_true))
+            .collect();
         let rowid = scan.table.rowid_column;
         let on_rowid = |condition: &&Condition<'_>| Some(condition.ordinal) == rowid;
         if let Some(condition) = conditions.iter().filter(on_rowid).find(|condition| condition.is_equal())
@@ -127,7 +140,7 @@ impl Lowerer<'_> {
             return Ok((Access::RowidList(vec![program]), vec![condition.conjunct], 1.0));
         }
         let mut best: Option<Candidate<'_, '_>> = None;
-        for index in scan.table.indexes.iter().filter_map(|id| self.catalog.indexes.get(id)) {
+        for index in indexes.iter().copied() {
             let mut equal = Vec::new();
             for key in &index.keys {
                 let found = conditions
@@ -163,13 +176,12 @@ impl Lowerer<'_> {
         if let Some((_, index, equal, range)) = best {
             return self.by_index(index, &equal, &range, driver);
         }
-        let list =
-            scan.table.indexes.iter().filter_map(|id| self.catalog.indexes.get(id)).find_map(|index| {
-                let first = index.keys.first()?.column;
-                let condition =
-                    conditions.iter().find(|c| c.ordinal == first && matches!(c.test, Test::In(_)))?;
-                Some((index, condition))
-            });
+        let list = indexes.iter().copied().find_map(|index| {
+            let first = index.keys.first()?.column;
+            let condition =
+                conditions.iter().find(|c| c.ordinal == first && matches!(c.test, Test::In(_)))?;
+            Some((index, condition))
+        });
         if let Some((index, condition)) = list
             && let Test::In(list) = condition.test
         {

@@ -262,6 +262,7 @@ fn can_look_up(
                 .indexes
                 .iter()
                 .filter_map(|id| catalog.indexes.get(id))
+                .filter(|index| index.predicate.is_none())
                 .any(|index| index.keys.first().is_some_and(|key| key.column == *ordinal))
     })
 }

@@ -99,6 +99,7 @@ fn order_scan(scan: &mut ScanPlan, wanted: &[Wanted], limited: bool, catalog: &C
                 .indexes
                 .iter()
                 .filter_map(|id| catalog.indexes.get(id))
+                .filter(|index| index.predicate.is_none())
                 .find_map(|index| Some((index, direction(&index.keys, &open)?)));
             let Some((index, descending)) = found else { return false };
             scan.access =

@@ -200,6 +200,8 @@ pub struct TableScan {
     pub rowid: Option<ColumnId>,
     /// Conjuncts on this table's columns, moved here by the optimiser.
     pub filter: Vec<Expr>,
+    /// What hidden columns hold, by ordinal, over the other columns: for the optimiser.
+    pub derived: Vec<(usize, Expr)>,
 }
 
 /// Kinds of join.

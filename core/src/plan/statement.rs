@@ -246,6 +246,11 @@ pub struct ColumnDefinition {
 }
 
 impl ColumnDefinition {
+    /// See [`crate::catalog::Column::is_hidden`].
+    pub fn is_hidden(&self) -> bool {
+        self.name.starts_with('\u{1}')
+    }
+
     /// A column of which only name and type are known.
     pub fn plain(name: String, ty: TypeName) -> ColumnDefinition {
         ColumnDefinition {
@@ -332,6 +337,12 @@ pub struct CreateIndex {
     pub keys: Vec<IndexKey>,
     /// UNIQUE.
     pub unique: bool,
+    /// Columns to be made first: hidden ones, for expressions and WHERE. Ordinals count them.
+    pub hidden: Vec<ColumnDefinition>,
+    /// WHERE: the ordinal of a hidden column.
+    pub predicate: Option<usize>,
+    /// INCLUDE: ordinals.
+    pub include: Vec<usize>,
 }
 
 /// ALTER TABLE: its actions in order; `db` carries them out and checks the rows already there.

@@ -376,7 +376,10 @@ impl LogicalPlan {
     /// Calls `f` with every expression of this node, not of its inputs.
     pub fn for_each_expr<'a>(&'a self, f: &mut dyn FnMut(&'a Expr)) {
         match self {
-            LogicalPlan::Scan(scan) => scan.filter.iter().for_each(f),
+            LogicalPlan::Scan(scan) => {
+                scan.filter.iter().for_each(&mut *f);
+                scan.derived.iter().for_each(|(_, expr)| f(expr));
+            }
             LogicalPlan::Values { rows, .. } => rows.iter().flatten().for_each(f),
             LogicalPlan::Functions { calls, .. } => {
                 calls.iter().flat_map(|call| &call.arguments).for_each(f);
@@ -410,7 +413,10 @@ impl LogicalPlan {
     /// Calls `f` with every expression of this node, to change it.
     pub fn for_each_expr_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
         match self {
-            LogicalPlan::Scan(scan) => scan.filter.iter_mut().for_each(f),
+            LogicalPlan::Scan(scan) => {
+                scan.filter.iter_mut().for_each(&mut *f);
+                scan.derived.iter_mut().for_each(|(_, expr)| f(expr));
+            }
             LogicalPlan::Values { rows, .. } => rows.iter_mut().flatten().for_each(f),
             LogicalPlan::Functions { calls, .. } => {
                 calls.iter_mut().flat_map(|call| &mut call.arguments).for_each(f);

@@ -61,7 +61,10 @@ fn gather(
         .stored
         .iter()
         .enumerate()
-        .filter(|(_, ordinal)| shape.index.keys.iter().any(|part| part.column == **ordinal))
+        .filter(|(_, ordinal)| {
+            shape.index.keys.iter().any(|part| part.column == **ordinal)
+                || shape.index.predicate == Some(**ordinal)
+        })
         .map(|(at, ordinal)| (*ordinal, at))
         .collect();
     let mut cursor = RowCursor::new(rows.tree.clone(), i64::MIN, i64::MAX, false);
@@ -73,6 +76,9 @@ fn gather(
             }
             if let Some(ordinal) = table.rowid_column {
                 row[ordinal] = Datum::Int(rowid);
+            }
+            if !shape.holds(&row) {
+                continue;
             }
             let start = entries.bytes.len();
             let has_null = shape.encode_row(&row, &mut entries.bytes);

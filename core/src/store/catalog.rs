@@ -148,7 +148,13 @@ fn check(catalog: &Catalog) -> Result<()> {
         match catalog.tables.get(&index.table) {
             Some(table)
                 if table.indexes.contains(&index.id)
-                    && index.keys.iter().all(|key| key.column < table.columns.len()) => {}
+                    && index
+                        .keys
+                        .iter()
+                        .map(|key| &key.column)
+                        .chain(&index.predicate)
+                        .chain(&index.include)
+                        .all(|at| *at < table.columns.len()) => {}
             _ => return Err(wrong(&format!("describes index \"{}\" of a table that lacks it", index.name))),
         }
     }

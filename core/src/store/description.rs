@@ -487,6 +487,12 @@ pub(super) fn encode_index(index: &Index) -> Vec<u8> {
         out.bytes(4, &[low, high, u8::from(key.descending) | u8::from(key.nulls_first) << 1]);
     }
     out.flag(5, index.unique).u32(6, index.root.0);
+    if let Some(ordinal) = index.predicate {
+        out.bytes(7, &ordinal_bytes(ordinal));
+    }
+    for ordinal in &index.include {
+        out.bytes(8, &ordinal_bytes(*ordinal));
+    }
     out.0
 }
 
@@ -495,6 +501,8 @@ pub(super) fn decode_index(id: ObjectId, bytes: &[u8]) -> Result<Index> {
     let mut reader = Reader::object(bytes)?;
     let (mut schema, mut name, mut table, mut root) = (None, None, None, None);
     let (mut keys, mut unique) = (Vec::new(), false);
+    let (mut predicate, mut include) = (None, Vec::new());
+    let ordinal = |bytes| Ok::<_, Error>(usize::from(u16::from_le_bytes(fixed(bytes)?)));
     while let Some((tag, bytes)) = reader.field()? {
         match tag {
             1 => schema = Some(text(bytes)?),
@@ -510,6 +518,8 @@ pub(super) fn decode_index(id: ObjectId, bytes: &[u8]) -> Result<Index> {
             }
             5 => unique = true,
             6 => root = Some(PageNo(u32_of(bytes)?)),
+            7 => predicate = Some(ordinal(bytes)?),
+            8 => include.push(ordinal(bytes)?),
             other => unknown(other)?,
         }
     }
@@ -521,6 +531,8 @@ pub(super) fn decode_index(id: ObjectId, bytes: &[u8]) -> Result<Index> {
         table: wanted(table, "table")?,
         keys,
         unique,
+        predicate,
+        include,
         root: wanted(root, "root page")?,
     })
 }

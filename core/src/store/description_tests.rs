@@ -76,6 +76,8 @@ fn index() -> Index {
             IndexKey { column: 0, descending: true, nulls_first: true },
         ],
         unique: true,
+        predicate: None,
+        include: Vec::new(),
         root: PageNo(43),
     }
 }

@@ -335,7 +335,11 @@ fn covering_index(
     for id in &table.indexes {
         let shape = IndexShape::new(catalog, table, *id)?;
         let parts = &shape.index.keys;
-        if parts.len() < columns.len() || unique && (!shape.index.unique || parts.len() != columns.len()) {
+        let is_partial = shape.index.predicate.is_some();
+        if is_partial
+            || parts.len() < columns.len()
+            || unique && (!shape.index.unique || parts.len() != columns.len())
+        {
             continue;
         }
         let order: Option<Vec<usize>> = parts

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::ObjectId;
 use crate::base::words::quoted;
 use crate::btree::{KeyCursor, KeyTree};
-use crate::catalog::{Catalog, Index, Rule, Table};
+use crate::catalog::{Catalog, Column, Index, Rule, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::page::PageSource;
 use crate::record::key;
@@ -52,6 +52,11 @@ impl IndexShape {
             .collect::<Result<Vec<SqlType>>>()?;
         let tree = KeyTree::open(index.root);
         Ok(IndexShape { index, tree, types })
+    }
+
+    /// Whether a row has an entry.
+    pub fn holds(&self, row: &[Datum]) -> bool {
+        self.index.predicate.is_none_or(|ordinal| row[ordinal] == Datum::Bool(true))
     }
 
     /// The key of a row, appended to `out`; whether it is equal to no other key (it has a NULL).
@@ -110,9 +115,13 @@ impl IndexShape {
 /// `Key (a, b)=(1, x)`: what the details of PostgreSQL's constraint errors begin with. Names are in quotes
 /// where SQL needs them, except in those of foreign keys (`plain`).
 pub(super) fn describe_key(table: &Table, columns: &[usize], values: &[&Datum], plain: bool) -> String {
-    let name = |name: &str| if plain { name.to_owned() } else { quoted(name) };
+    let name = |column: &Column| match &column.generated {
+        Some(sql) if column.is_hidden() => sql.clone(),
+        _ if plain => column.name.clone(),
+        _ => quoted(&column.name),
+    };
     let names: Vec<String> =
-        columns.iter().filter_map(|column| table.columns.get(*column)).map(|c| name(&c.name)).collect();
+        columns.iter().filter_map(|column| table.columns.get(*column)).map(name).collect();
     let texts: Vec<String> = columns
         .iter()
         .zip(values)

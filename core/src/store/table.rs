@@ -197,7 +197,7 @@ impl TableWriter {
                 return Ok(Some(rowid));
             }
         }
-        for index in self.indexes.iter().filter(|index| index.shape.index.unique) {
+        for index in self.indexes.iter().filter(|index| index.shape.index.unique && index.shape.holds(row)) {
             if !counts(Some(index.shape.index.id)) {
                 continue;
             }
@@ -262,10 +262,13 @@ impl TableWriter {
         for index in self.indexes.iter() {
             self.key.clear();
             self.old_key.clear();
+            let (was, is) = (index.shape.holds(old), index.shape.holds(new));
             index.shape.encode_row(old, &mut self.old_key);
             index.shape.encode_row(new, &mut self.key);
-            if self.key != self.old_key {
-                index.remove(sink, &self.old_key, next)?;
+            if self.key != self.old_key || was != is {
+                if was {
+                    index.remove(sink, &self.old_key, next)?;
+                }
                 index.insert(sink, &self.table, next, new, &mut self.key)?;
             }
         }
@@ -279,6 +282,9 @@ impl TableWriter {
         }
         self.hint = LeafHint::NONE;
         for index in self.indexes.iter() {
+            if !index.shape.holds(old) {
+                continue;
+            }
             self.old_key.clear();
             index.shape.encode_row(old, &mut self.old_key);
             index.remove(sink, &self.old_key, rowid.0)?;
@@ -371,6 +377,9 @@ impl IndexWriter {
         row: &[Datum],
         key: &mut Vec<u8>,
     ) -> Result<()> {
+        if !self.shape.holds(row) {
+            return Ok(());
+        }
         key.clear();
         let has_null = self.shape.encode_row(row, key);
         if self.shape.index.unique && !has_null && self.shape.contains_key(sink, key)? {
@@ -426,6 +435,7 @@ pub fn failing_row(table: &Table, row: &[Datum]) -> String {
         .columns
         .iter()
         .zip(row)
+        .filter(|(column, _)| !column.is_hidden())
         .map(|(column, value)| {
             if value.is_null() {
                 return "null".to_owned();

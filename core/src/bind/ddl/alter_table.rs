@@ -310,7 +310,10 @@ fn subject(table: &Arc<Table>) -> Subject<'_> {
     Subject {
         schema: table.schema.clone(),
         name: table.name.clone(),
-        columns: table.columns.iter().map(|column| (column.name.clone(), column.ty)).collect(),
+        columns: table.columns[..table.width()]
+            .iter()
+            .map(|column| (column.name.clone(), column.ty))
+            .collect(),
         taken: table.constraints.iter().map(|constraint| constraint.name.clone()).collect(),
         keys: referable(table),
         deferrals: Vec::new(),

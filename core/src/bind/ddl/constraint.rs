@@ -249,6 +249,7 @@ impl Binder<'_> {
             self.catalog.indexes.values().any(|index| {
                 index.table == table.id
                     && index.unique
+                    && index.predicate.is_none()
                     && index.keys.len() == parent_columns.len()
                     && index.keys.iter().all(|key| parent_columns.contains(&key.column))
             })

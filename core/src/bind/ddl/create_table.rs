@@ -161,7 +161,7 @@ impl Binder<'_> {
         };
         let source = std::sync::Arc::clone(self.table(&names::qualified(&like.name)?)?);
         let with_defaults = like.defaults == Some(ast::CreateTableLikeDefaults::Including);
-        for column in &source.columns {
+        for column in source.columns.iter().take(source.width()) {
             let mut copied = ColumnDefinition::plain(column.name.clone(), column.ty);
             copied.not_null = column.not_null;
             copied.domain = column.domain;

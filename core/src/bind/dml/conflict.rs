@@ -6,11 +6,12 @@ use sqlparser::ast::{self, ConflictTarget, OnConflictAction};
 
 use crate::base::ObjectId;
 use crate::bind::binder::{Binder, Clause, Level};
+use crate::bind::from::conjuncts;
 use crate::bind::names;
-use crate::bind::scope::{NamedColumn, Relation, Scope};
-use crate::catalog::{Constraint, Deferral, Rule, Table};
+use crate::bind::scope::{Relation, Scope};
+use crate::catalog::{Constraint, Deferral, Index, Rule, Table};
 use crate::error::{Error, Result, SqlState};
-use crate::plan::{ColumnInfo, ConflictUpdate, OnConflict};
+use crate::plan::{ColumnInfo, ConflictUpdate, Expr, OnConflict};
 
 impl Binder<'_> {
     /// `row` are the columns of the row to insert: `excluded`.
@@ -25,6 +26,7 @@ impl Binder<'_> {
             constraint.deferral != Deferral::Never
         };
         let arbiters = match &on.conflict_target {
+            None if self.arbiter.is_some() => Some(self.inferred_of(table)?),
             None if table.keys().any(|key| is_late(&key)) => return Err(deferrable()),
             None => None,
             Some(ConflictTarget::Columns(columns)) => Some(self.inferred(table, columns)?),
@@ -44,15 +46,8 @@ impl Binder<'_> {
         }
         let old = self.row_columns(table);
         let relation = |alias: &str, row: &[ColumnInfo]| Relation {
-            alias: alias.to_owned(),
             schema: None,
-            columns: table
-                .columns
-                .iter()
-                .zip(row)
-                .map(|(column, info)| NamedColumn { name: column.name.clone(), info: info.clone() })
-                .collect(),
-            table: Some(Arc::clone(table)),
+            ..Relation::of_table(alias.to_owned(), table, row)
         };
         let mut scope = Scope::of(relation(alias, &old));
         scope.add(relation("excluded", row));
@@ -69,6 +64,48 @@ impl Binder<'_> {
             }
         };
         Ok(OnConflict { arbiters, update: Some(ConflictUpdate { old, assignments, predicate }) })
+    }
+
+    /// The unique indexes over these expressions, whose WHERE follows from the one given.
+    fn inferred_of(&mut self, table: &Arc<Table>) -> Result<Vec<Option<ObjectId>>> {
+        let Some(arbiter) = self.arbiter.take() else { return Ok(Vec::new()) };
+        let row = self.row_columns(table);
+        let scope = Scope::of(Relation::of_table(table.name.clone(), table, &row));
+        let derived = self.derived_columns(table, &row)?;
+        let mut wanted = Vec::with_capacity(arbiter.keys.len());
+        for sql in &arbiter.keys {
+            let syntax = crate::parse::parse_expression(sql)?;
+            wanted.push(self.expr(&syntax, &mut Level::new(&scope, Clause::IndexExpression))?);
+        }
+        let mut known = Vec::new();
+        if let Some(sql) = &arbiter.predicate {
+            let syntax = crate::parse::parse_expression(sql)?;
+            let bound = self.condition(&syntax, "WHERE", &mut Level::new(&scope, Clause::IndexPredicate))?;
+            conjuncts(bound, &mut known);
+        }
+        let held = |ordinal: usize| {
+            let made = derived.iter().find(|(own, _)| *own == ordinal).map(|(_, expr)| expr.clone());
+            made.unwrap_or_else(|| Expr::Column(row[ordinal].id, row[ordinal].ty.ty))
+        };
+        let fits = |index: &Index| {
+            let keys: Vec<Expr> = index.keys.iter().map(|key| held(key.column)).collect();
+            let mut needed = Vec::new();
+            index.predicate.into_iter().for_each(|ordinal| conjuncts(held(ordinal), &mut needed));
+            index.unique
+                && keys.iter().all(|key| wanted.iter().any(|expr| expr.same(key)))
+                && wanted.iter().all(|expr| keys.iter().any(|key| expr.same(key)))
+                && needed.iter().all(|part| known.iter().any(|expr| expr.same(part)))
+        };
+        let mut keys = Vec::new();
+        let is_rowid = |expr: &Expr| {
+            table.rowid_column.is_some_and(|at| matches!(expr, Expr::Column(id, _) if *id == row[at].id))
+        };
+        if wanted.iter().all(is_rowid) {
+            keys.push(None);
+        }
+        let indexes = table.indexes.iter().filter_map(|id| self.catalog.indexes.get(id));
+        keys.extend(indexes.filter(|index| fits(index)).map(|index| Some(index.id)));
+        if keys.is_empty() { Err(unmatched()) } else { Ok(keys) }
     }
 
     /// The unique keys over just these columns.
@@ -90,7 +127,11 @@ impl Binder<'_> {
             keys.push(None);
         }
         for id in &table.indexes {
-            let Some(index) = self.catalog.indexes.get(id).filter(|index| index.unique) else { continue };
+            let Some(index) =
+                self.catalog.indexes.get(id).filter(|index| index.unique && index.predicate.is_none())
+            else {
+                continue;
+            };
             let mut parts: Vec<usize> = index.keys.iter().map(|key| key.column).collect();
             crate::base::order::sort(&mut parts);
             parts.dedup();
@@ -107,13 +148,17 @@ impl Binder<'_> {
             return Err(deferrable());
         }
         if keys.is_empty() {
-            return Err(Error::new(
-                SqlState::INVALID_COLUMN_REFERENCE,
-                "there is no unique or exclusion constraint matching the ON CONFLICT specification",
-            ));
+            return Err(unmatched());
         }
         Ok(keys)
     }
+}
+
+fn unmatched() -> Error {
+    Error::new(
+        SqlState::INVALID_COLUMN_REFERENCE,
+        "there is no unique or exclusion constraint matching the ON CONFLICT specification",
+    )
 }
 
 fn deferrable() -> Error {

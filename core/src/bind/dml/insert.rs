@@ -12,7 +12,7 @@ use sqlparser::tokenizer::Location;
 
 use crate::bind::binder::{Binder, Clause, Level};
 use crate::bind::names::{self, Qualified};
-use crate::bind::scope::{NamedColumn, Relation, Scope};
+use crate::bind::scope::{Relation, Scope};
 use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};
 use crate::parse::Overriding;
@@ -101,17 +101,7 @@ impl Binder<'_> {
             Some(ast::OnInsert::OnConflict(on)) => Some(self.on_conflict(&table, &alias, &row, on)?),
             Some(_) => return Err(Error::unsupported("ON DUPLICATE KEY UPDATE")),
         };
-        let relation = Relation {
-            alias,
-            schema: Some(table.schema.clone()),
-            columns: table
-                .columns
-                .iter()
-                .zip(&row)
-                .map(|(column, info)| NamedColumn { name: column.name.clone(), info: info.clone() })
-                .collect(),
-            table: Some(Arc::clone(&table)),
-        };
+        let relation = Relation::of_table(alias, &table, &row);
         let returning = self.returning(returning, &Scope::of(relation))?;
         Ok(Statement::Insert(Insert { table, source, row, rules, conflict, returning }))
     }
@@ -119,7 +109,7 @@ impl Binder<'_> {
     /// The target columns: those named, else all.
     pub(super) fn targets(&self, table: &Table, named: &[Qualified]) -> Result<Targets> {
         if named.is_empty() {
-            return Ok(Targets { ordinals: (0..table.columns.len()).collect(), places: Vec::new() });
+            return Ok(Targets { ordinals: (0..table.width()).collect(), places: Vec::new() });
         }
         let mut targets =
             Targets { ordinals: Vec::with_capacity(named.len()), places: Vec::with_capacity(named.len()) };

@@ -13,7 +13,7 @@ use crate::base::ColumnId;
 use crate::bind::binder::{Binder, Clause, Level};
 use crate::bind::from::FromItem;
 use crate::bind::names;
-use crate::bind::scope::{NamedColumn, Relation, Scope};
+use crate::bind::scope::{Relation, Scope};
 use crate::bind::select::filter;
 use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};
@@ -237,18 +237,7 @@ fn held(table: &Table, ordinal: usize, scope: &Scope<'_>) -> Expr {
 
 /// The relation of the changed table over other column ids.
 pub(super) fn relation(changed: &Changed, row: &[ColumnInfo]) -> Relation {
-    Relation {
-        alias: changed.alias.clone(),
-        schema: Some(changed.table.schema.clone()),
-        columns: changed
-            .table
-            .columns
-            .iter()
-            .zip(row)
-            .map(|(column, info)| NamedColumn { name: column.name.clone(), info: info.clone() })
-            .collect(),
-        table: Some(Arc::clone(&changed.table)),
-    }
+    Relation::of_table(changed.alias.clone(), &changed.table, row)
 }
 
 /// The target crossed with FROM or USING.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::base::{ObjectId, PageNo};
 use crate::bind::{BindContext, bind, check_default};
-use crate::catalog::{Column, Droppable, Identity, Index, Rule, Sequence, Table, View};
+use crate::catalog::{Catalog, Column, Droppable, Identity, Index, Rule, Sequence, Table, View};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::SequenceOptions;
 use crate::plan::{AlterAction, ColumnDefinition, Query, Statement};
@@ -60,7 +60,7 @@ pub(in crate::db) fn alter(
                 // The key was the row number: the rows get hidden numbers, then the key goes.
                 let mut unordered = Table::clone(&table);
                 unordered.rowid_column = None;
-                let same = table.columns.iter().map(|column| quoted(&column.name)).collect();
+                let same = table.columns.iter().map(|column| own_value(&catalog, column)).collect();
                 rewrite(session, tag, &table, unordered, same)?;
             }
             return Ok(false);
@@ -102,7 +102,8 @@ fn edit(
 }
 
 fn add(session: &mut Session, tag: &str, table: &Arc<Table>, definition: &ColumnDefinition) -> Result<()> {
-    let ordinal = table.columns.len();
+    // Hidden columns stay the last.
+    let ordinal = if definition.is_hidden() { table.columns.len() } else { table.width() };
     let mut column = Column {
         name: definition.name.clone(),
         ty: definition.ty,
@@ -127,10 +128,17 @@ fn add(session: &mut Session, tag: &str, table: &Arc<Table>, definition: &Column
         }
     }
     let (catalog, _) = session.catalog()?;
-    let mut values: Vec<String> = table.columns.iter().map(|column| quoted(&column.name)).collect();
-    values.push(format!("CAST(({value}) AS {})", catalog.column_type_sql(definition.ty, definition.domain)));
+    let mut values: Vec<String> = table.columns.iter().map(|column| own_value(&catalog, column)).collect();
+    let value = format!("CAST(({value}) AS {})", catalog.column_type_sql(definition.ty, definition.domain));
+    values.insert(ordinal, value);
     let mut wider = Table::clone(table);
-    wider.columns.push(column);
+    wider.columns.insert(ordinal, column);
+    if ordinal + 1 < wider.columns.len() {
+        change(session, tag, |change| {
+            renumber(change, table, &|at| if at < ordinal { at } else { at + 1 });
+            Ok(())
+        })?;
+    }
     let wider = rewrite(session, tag, table, wider, values)?;
     if definition.not_null {
         check_no_nulls(session, &wider, &[ordinal])?;
@@ -156,7 +164,8 @@ fn drop_column(
         change.remove(dropped)
     })?;
     say_cascade(session, notice);
-    drop_ordinals(session, tag, table.id, &gone_too)
+    drop_ordinals(session, tag, table.id, &gone_too)?;
+    drop_unused(session, tag, table.id)
 }
 
 /// Takes columns, on which nothing depends any more, out of a table and its rows.
@@ -195,7 +204,7 @@ pub(super) fn drop_ordinals(
         }
     }
     let kept = table.columns.iter().enumerate().filter(|(at, _)| !gone_too.contains(at));
-    let values = kept.map(|(_, column)| quoted(&column.name)).collect();
+    let values = kept.map(|(_, column)| own_value(&catalog, column)).collect();
     change(session, tag, |change| {
         renumber(change, &table, &after);
         Ok(())
@@ -209,6 +218,7 @@ fn renumber(change: &mut Change<'_>, table: &Table, after: &dyn Fn(usize) -> usi
         let Some(index) = change.catalog.indexes.get(id) else { continue };
         let mut index = Index::clone(index);
         index.keys.iter_mut().for_each(|key| key.column = after(key.column));
+        index.predicate.iter_mut().chain(&mut index.include).for_each(|at| *at = after(*at));
         change.catalog.put_index(index);
     }
     let children: Vec<Arc<Table>> = change
@@ -315,7 +325,7 @@ fn set_type(
         .iter()
         .enumerate()
         .map(|(at, column)| {
-            let own = quoted(&column.name);
+            let own = own_value(&catalog, column);
             if at == ordinal {
                 format!("CAST(({}) AS {})", using.unwrap_or(&own), catalog.type_sql(ty))
             } else {
@@ -374,6 +384,26 @@ fn add_identity(
         change.catalog.put_table(table);
         Ok(())
     })
+}
+
+/// A column of the old rows as SQL; what is hidden is computed again.
+fn own_value(catalog: &Catalog, column: &Column) -> String {
+    match &column.generated {
+        Some(sql) if column.is_hidden() => format!("CAST(({sql}) AS {})", catalog.type_sql(column.ty)),
+        _ => quoted(&column.name),
+    }
+}
+
+/// Takes away the hidden columns of a table that no index is made of any more.
+pub(in crate::db) fn drop_unused(session: &mut Session, tag: &str, table: ObjectId) -> Result<()> {
+    let (catalog, _) = session.catalog()?;
+    let Some(table) = catalog.tables.get(&table) else { return Ok(()) };
+    let indexes = || table.indexes.iter().filter_map(|id| catalog.indexes.get(id));
+    let is_used = |at: &usize| {
+        indexes().any(|index| index.predicate == Some(*at) || index.keys.iter().any(|key| key.column == *at))
+    };
+    let unused: Vec<usize> = (table.width()..table.columns.len()).filter(|at| !is_used(at)).collect();
+    if unused.is_empty() { Ok(()) } else { drop_ordinals(session, tag, table.id, &unused) }
 }
 
 /// Writes all rows of a table again: `values` are their columns as expressions over the old ones.

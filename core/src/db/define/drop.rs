@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::base::ObjectId;
 use crate::catalog::{Droppable, Relation};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::{ObjectKind, ObjectName};
@@ -96,6 +97,13 @@ pub(super) fn drop(
     if objects.is_empty() {
         return Ok(());
     }
+    let indexed: Vec<ObjectId> = objects
+        .iter()
+        .filter_map(|object| match object {
+            Droppable::Index(id) => catalog.indexes.get(id).map(|index| index.table),
+            _ => None,
+        })
+        .collect();
     let mut columns = Vec::new();
     let notice = change(session, tag, |change| {
         let mut dropped = change.catalog.drop_objects(objects, cascade)?;
@@ -109,6 +117,9 @@ pub(super) fn drop(
         if let Some((table, _)) = of_one.first() {
             super::column::drop_ordinals(session, tag, *table, &ordinals)?;
         }
+    }
+    for table in indexed {
+        super::column::drop_unused(session, tag, table)?;
     }
     Ok(())
 }

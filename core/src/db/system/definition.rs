@@ -8,7 +8,9 @@
 
 use crate::base::ObjectId;
 use crate::base::words::quoted;
-use crate::catalog::{Catalog, Constraint, Index, IndexKey, ReferentialAction, Rule, Table, UserType};
+use crate::catalog::{
+    Catalog, Column, Constraint, Index, IndexKey, ReferentialAction, Rule, Table, UserType,
+};
 use crate::error::Result;
 use crate::function::CatalogQuestion;
 
@@ -59,6 +61,8 @@ pub(super) struct ShownIndex<'c> {
     pub(super) unique: bool,
     pub(super) primary: bool,
     pub(super) keys: Vec<IndexKey>,
+    pub(super) predicate: Option<usize>,
+    pub(super) include: &'c [usize],
 }
 
 /// All indexes of a table, those that are its rowid included.
@@ -78,16 +82,19 @@ pub(super) fn indexes<'c>(catalog: &'c Catalog, table: &'c Table) -> Vec<ShownIn
                 keys: keys
                     .map(|column| IndexKey { column: *column, descending: false, nulls_first: false })
                     .collect(),
+                predicate: None,
+                include: &[],
             });
         }
     }
     for id in &table.indexes {
         let Some(index) = catalog.indexes.get(id) else { continue };
-        let Index { id, name, keys, unique, .. } = &**index;
+        let Index { id, name, keys, unique, predicate, include, .. } = &**index;
         let primary = table.constraints.iter().any(
             |constraint| matches!(constraint.rule, Rule::PrimaryKey { index: Some(own), .. } if own == *id),
         );
-        shown.push(ShownIndex { oid: id.0, table, name, unique: *unique, primary, keys: keys.clone() });
+        let (unique, predicate, keys) = (*unique, *predicate, keys.clone());
+        shown.push(ShownIndex { oid: id.0, table, name, unique, primary, keys, predicate, include });
     }
     shown
 }
@@ -98,8 +105,20 @@ fn qualified(schema: &str, name: &str) -> String {
 }
 
 fn column_list(table: &Table, columns: &[usize]) -> String {
-    let names = columns.iter().filter_map(|at| table.columns.get(*at)).map(|column| quoted(&column.name));
+    let name = |column: &Column| match &column.generated {
+        Some(sql) if column.is_hidden() => expression(sql),
+        _ => quoted(&column.name),
+    };
+    let names = columns.iter().filter_map(|at| table.columns.get(*at)).map(name);
     names.collect::<Vec<_>>().join(", ")
+}
+
+/// An expression of an index: calls stand as they are, all else in parentheses.
+fn expression(sql: &str) -> String {
+    let name = sql.trim_end_matches(')').split('(').next().unwrap_or("");
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    let is_call = sql.ends_with(')') && !name.is_empty() && name.chars().all(is_name);
+    if is_call { sql.to_owned() } else { format!("({sql})") }
 }
 
 /// CREATE INDEX.
@@ -118,11 +137,20 @@ pub(super) fn index_definition(index: &ShownIndex<'_>) -> String {
         })
         .collect();
     format!(
-        "CREATE {}INDEX {} ON {} USING btree ({})",
+        "CREATE {}INDEX {} ON {} USING btree ({}){}{}",
         if index.unique { "UNIQUE " } else { "" },
         quoted(index.name),
         qualified(&index.table.schema, &index.table.name),
-        parts.join(", ")
+        parts.join(", "),
+        if index.include.is_empty() {
+            String::new()
+        } else {
+            format!(" INCLUDE ({})", column_list(index.table, index.include))
+        },
+        match index.predicate.and_then(|at| index.table.columns.get(at)?.generated.as_ref()) {
+            Some(sql) => format!(" WHERE ({sql})"),
+            None => String::new(),
+        }
     )
 }
 

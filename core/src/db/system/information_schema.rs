@@ -111,7 +111,7 @@ fn figures(ty: TypeName) -> [Datum; 6] {
 pub(super) fn columns(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
     let catalog = source.cx.catalog;
     for table in catalog.tables.values().filter(|table| table.materialized.is_none()) {
-        for (at, column) in table.columns.iter().enumerate() {
+        for (at, column) in table.columns.iter().enumerate().take(table.width()) {
             let place = (table.schema.as_str(), table.name.as_str(), at);
             let default =
                 column.generated.is_none().then(|| default_definition(source.cx, table, at)).flatten();

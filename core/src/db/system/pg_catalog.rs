@@ -52,14 +52,7 @@ fn classes<'c>(source: &Source<'c>) -> Vec<Class<'c>> {
     for table in catalog.tables.values() {
         let kind = if table.materialized.is_some() { "m" } else { "r" };
         let (schema, name) = (table.schema.as_str(), table.name.as_str());
-        found.push(Class {
-            oid: table.id.0,
-            schema,
-            name,
-            kind,
-            columns: table.columns.len(),
-            table: Some(table),
-        });
+        found.push(Class { oid: table.id.0, schema, name, kind, columns: table.width(), table: Some(table) });
         for index in indexes_of(catalog, table) {
             found.push(Class {
                 oid: index.oid,
@@ -152,7 +145,7 @@ pub(super) fn attribute(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> 
         rows.record(&record)
     };
     for table in catalog.tables.values() {
-        for (at, column) in table.columns.iter().enumerate() {
+        for (at, column) in table.columns.iter().enumerate().take(table.width()) {
             let identity = match column.identity {
                 Some(identity) if identity.always => "a",
                 Some(_) => "d",

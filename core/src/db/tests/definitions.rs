@@ -134,3 +134,32 @@ fn explain_of_create_table_as_creates_nothing() {
     assert_eq!(fails(&connection, "EXPLAIN CREATE TABLE other (a int)").sqlstate(), SqlState::SYNTAX_ERROR);
     assert_eq!(fails(&connection, "SELECT * FROM other").sqlstate(), SqlState::UNDEFINED_TABLE);
 }
+
+#[test]
+fn indexes_of_expressions_and_of_some_rows_are_used_and_verified() {
+    let database = database();
+    let connection = database.connect().expect("connects");
+    let script = "CREATE TABLE t (id int PRIMARY KEY, name text, active bool, n int);
+         INSERT INTO t SELECT i, 'Name' || i, i % 2 = 0, i FROM generate_series(1, 500) i;
+         CREATE INDEX t_lower ON t (lower(name)); CREATE INDEX t_some ON t (n) WHERE active AND n > 10";
+    connection.execute_script(script).expect("runs");
+    let explained = |sql: &str| rows(&connection, &format!("EXPLAIN {sql}")).join(" ");
+    let by = |sql: &str, index: &str| explained(sql).contains(index);
+    assert!(by("SELECT * FROM t WHERE lower(name) = 'name7'", "t_lower"));
+    assert!(by("SELECT * FROM t WHERE n = 20 AND n > 10 AND active", "t_some"));
+    assert!(!by("SELECT * FROM t WHERE n = 20 AND active", "t_some"));
+    assert!(!by("SELECT * FROM t WHERE n = 20", "t_some"));
+    assert!(!by("SELECT * FROM t ORDER BY n LIMIT 1", "t_some"));
+    connection
+        .execute_script(
+            "UPDATE t SET active = NOT active WHERE id < 100; DELETE FROM t WHERE id % 7 = 0;
+             ALTER TABLE t ADD COLUMN more int; UPDATE t SET n = n - 5",
+        )
+        .expect("runs");
+    let found = rows(&connection, "SELECT count(*) FROM t WHERE active AND n > 10 AND n = 16");
+    assert_eq!(
+        found,
+        rows(&connection, "SELECT count(*) FROM t WHERE n = 16 AND active AND (n > 10) IS TRUE")
+    );
+    sound(&database);
+}

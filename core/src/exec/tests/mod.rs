@@ -112,6 +112,8 @@ impl Rig {
                         table: table.id,
                         keys: parts.collect(),
                         unique: true,
+                        predicate: None,
+                        include: Vec::new(),
                         root: crate::base::PageNo::NONE,
                     });
                 }
