@@ -346,3 +346,37 @@ id|email|org|live|n
 > DROP TABLE users
 OK 0
 
+
+> CREATE TABLE over (id int PRIMARY KEY)
+OK 0
+
+> CREATE TABLE under (id int, over int REFERENCES over ON UPDATE CASCADE ON DELETE SET NULL, twice int GENERATED ALWAYS AS (over * 2) STORED)
+OK 0
+
+> CREATE INDEX ON under ((over + 1))
+OK 0
+
+> INSERT INTO over VALUES (1), (2)
+OK 2
+
+> INSERT INTO under VALUES (1, 1), (2, 2)
+OK 2
+
+> UPDATE over SET id = 10 WHERE id = 1
+OK 1
+
+> SELECT * FROM under WHERE over + 1 = 11
+id|over|twice
+1|10|20
+
+> DELETE FROM over WHERE id = 2
+OK 1
+
+> SELECT * FROM under ORDER BY id
+id|over|twice
+1|10|20
+2|\N|\N
+
+> DROP TABLE under, over
+OK 0
+

@@ -42,7 +42,7 @@ mod window;
 mod with;
 
 pub use domain::{bind_domain_rules, check_domain_condition};
-pub use stored::{bind_check, bind_default, check_default};
+pub use stored::{bind_check, bind_default, bind_generated, check_default};
 pub use view::{BoundView, Renaming, bind_view, rename_in_query};
 
 use crate::catalog::Catalog;

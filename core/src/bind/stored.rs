@@ -50,6 +50,18 @@ pub fn bind_check(
     binder.check_expr(&syntax, &table.name, columns)
 }
 
+/// The generated columns of a table, by ordinal, over a row whose columns are numbered as they stand.
+pub fn bind_generated(
+    table: &Table,
+    catalog: &Catalog,
+    search_path: &[String],
+) -> Result<Vec<(usize, Expr)>> {
+    let context = BindContext { catalog, search_path, parameter_types: &[] };
+    let mut binder = Binder::new("", &context);
+    let row = binder.row_columns(table);
+    binder.rules(table, &row).map(|rules| rules.generated)
+}
+
 impl Binder<'_> {
     /// A DEFAULT: no columns, no subqueries, no aggregates, of the column's type.
     pub(super) fn default_expr(&mut self, syntax: &ast::Expr, column: &str, ty: TypeName) -> Result<Expr> {
@@ -177,7 +189,7 @@ impl Binder<'_> {
         let mut derived = Vec::new();
         for (ordinal, column) in table.columns.iter().enumerate().skip(table.width()) {
             let Some(sql) = &column.generated else { continue };
-            let syntax = parse::parse_expression(sql)?;
+            let syntax = parse::parse_expression(sql, self.stack)?;
             let columns = table.columns.iter().map(|column| column.name.as_str()).zip(row.iter().cloned());
             derived.push((
                 ordinal,

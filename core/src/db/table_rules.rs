@@ -1,7 +1,7 @@
 //! CHECKs and DEFAULTs of tables that a statement reaches through references, from the catalog's text.
 
 use crate::base::ColumnId;
-use crate::bind::{bind_check, bind_default, bind_domain_rules};
+use crate::bind::{bind_check, bind_default, bind_domain_rules, bind_generated};
 use crate::catalog::{Rule, Table};
 use crate::error::stack::Stack;
 use crate::error::{Error, Result};
@@ -33,6 +33,12 @@ impl TableRules for StatementContext<'_> {
             }
         }
         Ok(checks)
+    }
+
+    fn generated(&self, table: &Table) -> Result<Vec<(usize, Program)>> {
+        let bound = bind_generated(table, self.catalog, self.settings.search_path())?;
+        let one = |(ordinal, expr)| Ok((ordinal, compile(&expr, &mut TableRow::new(table))?));
+        bound.into_iter().map(one).collect()
     }
 
     fn default(&self, table: &Table, column: usize) -> Result<Option<Program>> {

@@ -363,11 +363,8 @@ impl Changes {
         }
         let page_size = run.cx.pages.source().page_size();
         let child = Arc::clone(&reference.child);
-        if action_changes(action, keys) && child.columns.iter().any(|column| column.generated.is_some()) {
-            return Err(Error::unsupported("a referential action on a table with generated columns"));
-        }
         let mut writer = TableWriter::new(&self.catalog, &child, page_size)?;
-        let rules = ChildRules::of(run, &child, &foreign_key.columns, action)?;
+        let rules = ChildRules::of(run, &child, &foreign_key.columns, action, action_changes(action, keys))?;
         let place = self.table_changes(&child);
         for (at, rowid) in children {
             let Some(old) = probe.fetch(run.cx.pages.source(), rowid)? else { continue };
@@ -515,6 +512,7 @@ impl ChildRules {
         child: &Table,
         columns: &[usize],
         action: ReferentialAction,
+        changes: bool,
     ) -> Result<ChildRules> {
         let rules = run.cx.rules;
         let checks = rules.checks(child)?.into_iter().map(|(name, predicate)| Check { name, predicate });
@@ -523,8 +521,8 @@ impl ChildRules {
         } else {
             Vec::new()
         };
-        // A child with generated columns was refused.
-        let rules = RowRules { generated: Vec::new(), checks: checks.collect() };
+        let generated = if changes { rules.generated(child)? } else { Vec::new() };
+        let rules = RowRules { generated, checks: checks.collect() };
         Ok(ChildRules { rules, defaults })
     }
 }

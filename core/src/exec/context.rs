@@ -79,6 +79,13 @@ impl SystemRows for NoSystemViews {
 pub trait TableRules {
     /// The CHECKs of a table over its columns, in table order: names and predicates, as PostgreSQL tries them.
     fn checks(&self, table: &Table) -> Result<Vec<(String, Program)>>;
+    /// The generated columns, by ordinal, hidden ones too, over the row.
+    fn generated(&self, table: &Table) -> Result<Vec<(usize, Program)>> {
+        match table.columns.iter().any(|column| column.generated.is_some()) {
+            true => Err(Error::unsupported("a referential action on a table with generated columns here")),
+            false => Ok(Vec::new()),
+        }
+    }
     /// The DEFAULT of a column; `None`: it has none.
     fn default(&self, table: &Table, column: usize) -> Result<Option<Program>>;
 }

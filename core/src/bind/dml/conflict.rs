@@ -74,12 +74,12 @@ impl Binder<'_> {
         let derived = self.derived_columns(table, &row)?;
         let mut wanted = Vec::with_capacity(arbiter.keys.len());
         for sql in &arbiter.keys {
-            let syntax = crate::parse::parse_expression(sql)?;
+            let syntax = crate::parse::parse_expression(sql, self.stack)?;
             wanted.push(self.expr(&syntax, &mut Level::new(&scope, Clause::IndexExpression))?);
         }
         let mut known = Vec::new();
         if let Some(sql) = &arbiter.predicate {
-            let syntax = crate::parse::parse_expression(sql)?;
+            let syntax = crate::parse::parse_expression(sql, self.stack)?;
             let bound = self.condition(&syntax, "WHERE", &mut Level::new(&scope, Clause::IndexPredicate))?;
             conjuncts(bound, &mut known);
         }

@@ -9,8 +9,6 @@ mod returning;
 mod target;
 mod update;
 
-use std::sync::Arc;
-
 use sqlparser::ast;
 use sqlparser::tokenizer::Location;
 
@@ -65,7 +63,7 @@ impl Binder<'_> {
     }
 
     /// The generated columns and CHECKs of a table over a row's columns.
-    fn rules(&mut self, table: &Arc<Table>, row: &[ColumnInfo]) -> Result<RowRules> {
+    pub(in crate::bind) fn rules(&mut self, table: &Table, row: &[ColumnInfo]) -> Result<RowRules> {
         let mut generated = Vec::new();
         for (ordinal, column) in table.columns.iter().enumerate() {
             if let Some(sql) = &column.generated {
