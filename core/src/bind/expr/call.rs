@@ -86,7 +86,7 @@ impl Binder<'_> {
         schema: Option<&str>,
         level: &mut Level<'_>,
     ) -> Result<Expr> {
-        if function.null_treatment.is_some() || function.parameters != FunctionArguments::None {
+        if function.null_treatment.is_some() || !matches!(function.parameters, FunctionArguments::None) {
             let start = names::place_of(&function.name);
             return Err(match function.null_treatment {
                 Some(_) => self.syntax_error_at("nulls", start),
