@@ -72,9 +72,10 @@ export class Sources {
     if (start < 0 || end < 0) throw new Error(`${this.#name}: ${file} has not: ${head}`)
     const margin = ' '.repeat(indent)
     const arms = source.slice(start, end).split(new RegExp(`\n(?=${margin}(?:Keyword::|_ =>|//))`))
+    const last = arms.findIndex((arm) => arm.startsWith(`${margin}_ =>`))
     const kept = arms.filter((arm, index) => {
       const keyword = arm.match(/^ *Keyword::(\w+)/)
-      return index === 0 || (keyword ? keep.includes(keyword[1]) : !/^ *\/\//.test(arm))
+      return index === 0 || index >= last || (keyword && keep.includes(keyword[1]))
     })
     const found = kept.filter((arm) => /^ *Keyword::/.test(arm)).length
     if (found !== keep.length) throw new Error(`${this.#name}: ${head} has ${found} of the ${keep.length} arms`)

@@ -56,6 +56,13 @@ const STATEMENTS = [
   'SAVEPOINT', 'RELEASE', 'COMMIT', 'ROLLBACK', 'ABORT', 'RESET', 'MERGE',
 ]
 
+/** Names of types that are words of the grammar; all others are names. */
+const TYPES = [
+  'BOOLEAN', 'BOOL', 'FLOAT', 'REAL', 'FLOAT4', 'FLOAT8', 'DOUBLE', 'INT2', 'SMALLINT', 'INT', 'INT4', 'INT8', 'INTEGER',
+  'BIGINT', 'VARCHAR', 'CHARACTER', 'CHAR', 'BIT', 'VARBIT', 'UUID', 'DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'TIME', 'TIMETZ',
+  'INTERVAL', 'JSON', 'JSONB', 'REGCLASS', 'TEXT', 'BYTEA', 'NUMERIC', 'DECIMAL', 'DEC', 'ARRAY', 'TSVECTOR', 'TSQUERY',
+]
+
 /** Parts of the grammar that never begin. */
 const NEVER = [
   'parse_create_snapshot_table', 'parse_create_text_search', 'parse_create_view', 'parse_create_policy',
@@ -113,6 +120,7 @@ const UNPRINTED = [
 export function slimSqlparser(sources) {
   for (const edit of EDITS) sources.replace(...edit)
   sources.keepArms('parser/mod.rs', 'pub fn parse_statement(&mut self)', 16, STATEMENTS)
+  sources.keepArms('parser/mod.rs', 'fn parse_data_type_helper(', 16, TYPES)
   const never = 'self.expected_ref("something else", self.peek_token_ref())'
   for (const name of NEVER) sources.replaceBody('parser/mod.rs', `fn ${name}(`, never)
   for (const name of NEVER_ALTERS) sources.replaceBody('parser/alter.rs', `fn ${name}(`, never)
@@ -123,6 +131,9 @@ export function slimSqlparser(sources) {
   sources.replace('parser/mod.rs', 'data_type: DataType::Custom(name.clone(), modifiers.clone()),\n', 'data_type: DataType::JSON,\n')
   sources.replace('parser/mod.rs', '(limit.is_some() && limit != Some(None))', 'limit.as_ref().is_some_and(Option::is_some)')
   sources.replace('ast/ddl.rs', 'if self.data_type == DataType::Unspecified {', 'if matches!(self.data_type, DataType::Unspecified) {')
+  for (const [keyword, call] of [['CONVERT', 'self.parse_convert_expr(false)?'], ['TRY_CAST', 'self.parse_cast_expr(CastKind::TryCast)?'], ['SAFE_CAST', 'self.parse_cast_expr(CastKind::SafeCast)?']]) {
+    sources.replace('parser/mod.rs', `            Keyword::${keyword} => Ok(Some(${call})),\n`, '')
+  }
   // Places are looked up by `core/src/parse/span.rs`.
   sources.replace('parser/mod.rs', 'parser_err!("expected function expression", root.span().start)', 'parser_err!("expected function expression", Location::new(0, 0))')
   sources.cut('parser/mod.rs', '            let Some(AccessExpr::Dot(Expr::OuterJoin(inner_expr))) = access_chain.pop()', '        }\n\n        Ok(Expr::CompoundFieldAccess {')
