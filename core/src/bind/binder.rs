@@ -40,6 +40,8 @@ pub(super) struct Binder<'a> {
     types: Vec<TypeName>,
     pub(super) stack: Stack,
     relations: usize,
+    /// In the body of a function: what `$1` and its kin stand for.
+    pub(super) body_parameters: Option<Vec<Expr>>,
     /// What ON CONFLICT said of expressions.
     pub(super) arbiter: Option<Arbiter>,
     /// The next WITH stands at the top of the statement: it may change rows.
@@ -228,6 +230,7 @@ impl<'a> Binder<'a> {
             expressions: 0,
             ctes: Vec::new(),
             arbiter: None,
+            body_parameters: None,
             is_top: false,
             before: Vec::new(),
             tables: 0,
@@ -379,6 +382,12 @@ impl<'a> Binder<'a> {
     /// `$number` as an expression: of its declared or inferred type, else of unknown type.
     pub(super) fn parameter(&mut self, text: &str) -> Result<Expr> {
         let number = text.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok());
+        if let (Some(values), Some(number)) = (&self.body_parameters, number) {
+            let value = number.checked_sub(1).and_then(|at| values.get(at)).cloned();
+            let missing =
+                || Error::new(SqlState::UNDEFINED_PARAMETER, format!("there is no parameter {text}"));
+            return value.ok_or_else(missing);
+        }
         let Some(number) = number.filter(|number| !self.kept && (1..=PARAMETERS_MAX).contains(number)) else {
             return Err(Error::new(SqlState::UNDEFINED_PARAMETER, format!("there is no parameter {text}")));
         };

@@ -57,6 +57,14 @@ impl Binder<'_> {
         self.count_relation()?;
         let mut level = Level::new(scope, Clause::FromFunction);
         let plain = names::qualified(name)?;
+        if self.has_routine(&plain.name)
+            && let Some(item) = self.routine_item(&plain, arguments, alias, &mut level)?
+        {
+            if ordinality {
+                return Err(Error::unsupported("WITH ORDINALITY of a function in SQL"));
+            }
+            return Ok(item);
+        }
         let mut bound = Vec::new();
         if plain.schema.is_none() && plain.name == ROWS_FROM {
             for argument in arguments {
@@ -77,6 +85,35 @@ impl Binder<'_> {
             bound.push(self.from_call(name, arguments, &mut level)?);
         }
         self.functions_relation(bound, ordinality, alias)
+    }
+
+    // A function in SQL that returns rows.
+    fn routine_item(
+        &mut self,
+        name: &names::Qualified,
+        given: &[Option<&ast::Expr>],
+        alias: Option<&TableAlias>,
+        level: &mut Level<'_>,
+    ) -> Result<Option<FromItem>> {
+        let mut bound = Vec::with_capacity(given.len());
+        for argument in given.iter().copied().flatten() {
+            bound.push((self.expr(argument, level)?, argument));
+        }
+        let types: Vec<SqlType> = bound.iter().map(|(expr, _)| expr.ty()).collect();
+        let Some(routine) = self.routine(name.schema.as_deref(), &name.name, &types) else { return Ok(None) };
+        let rows = self.routine_rows(routine, bound).map_err(|error| self.at(error, name.place))?;
+        let Some((plan, output)) = rows else { return Ok(None) };
+        let relation_alias = alias.map_or_else(|| name.name.clone(), |alias| names::fold(&alias.name));
+        let columns = output.into_iter().map(|column| NamedColumn {
+            name: if column.name.is_empty() { relation_alias.clone() } else { column.name },
+            info: ColumnInfo { id: column.id, ty: column.ty },
+        });
+        let columns = columns.collect();
+        let mut relation = Relation { alias: relation_alias, schema: None, columns, table: None };
+        if let Some(alias) = alias {
+            self.rename_columns(&mut relation, alias)?;
+        }
+        Ok(Some(FromItem::of(plan, relation)))
     }
 
     // A set-returning function, or any other as a single row.

@@ -27,6 +27,7 @@ mod grouping_sets;
 mod names;
 mod order;
 mod query;
+mod routine;
 mod scope;
 mod select;
 mod session;
@@ -42,6 +43,7 @@ mod window;
 mod with;
 
 pub use domain::{bind_domain_rules, check_domain_condition};
+pub use routine::{check_function, definition_of, is_trigger, wrong_definition};
 pub use stored::{bind_check, bind_default, bind_generated, check_default};
 pub use view::{BoundView, Renaming, bind_view, rename_in_query};
 

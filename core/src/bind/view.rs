@@ -29,7 +29,7 @@ use crate::value::TypeName;
 use super::BindContext;
 use super::binder::Binder;
 use super::names::Qualified;
-use super::scope::{NamedColumn, Relation, Visible};
+use super::scope::{NamedColumn, Relation, Scope, Visible};
 
 /// What names found while a query was bound.
 #[derive(Default)]
@@ -228,7 +228,7 @@ impl<'a> Binder<'a> {
 
     /// The query of a view, bound anew, its columns under the view's names.
     pub(super) fn view_query(&mut self, view: &'a Arc<View>) -> Result<Query> {
-        self.stored_query(&view.query.sql, &view.query.search_path).map(|mut query| {
+        self.stored_query(&view.query.sql, &view.query.search_path, None).map(|mut query| {
             for (column, (name, _)) in query.output.iter_mut().zip(&view.columns) {
                 column.name.clone_from(name);
             }
@@ -236,7 +236,13 @@ impl<'a> Binder<'a> {
         })
     }
 
-    fn stored_query(&mut self, sql: &'a str, search_path: &'a [String]) -> Result<Query> {
+    /// The query of a text of the catalog; `parent`: what it may name beside its own.
+    pub(super) fn stored_query(
+        &mut self,
+        sql: &'a str,
+        search_path: &'a [String],
+        parent: Option<&Scope<'_>>,
+    ) -> Result<Query> {
         self.count_relation()?;
         self.enter()?;
         let parsed = parse::parse_within(sql, self.stack)?;
@@ -248,7 +254,7 @@ impl<'a> Binder<'a> {
             core::mem::replace(&mut self.search_path, search_path),
             self.marks.take(),
         );
-        let bound = self.query(query, None);
+        let bound = self.query(query, parent);
         self.ctes = outer.0;
         self.replace_sql(outer.1);
         self.search_path = outer.2;

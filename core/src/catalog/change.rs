@@ -6,7 +6,7 @@ use crate::base::ObjectId;
 use crate::base::limits::FIRST_USER_OBJECT;
 use crate::error::{Error, Result, SqlState};
 
-use super::{Catalog, Index, NameIndex, Schema, Sequence, Table, UserType, View};
+use super::{Catalog, Index, NameIndex, Routine, Schema, Sequence, Table, UserType, View};
 
 impl Catalog {
     /// A copy to change, one version on.
@@ -25,6 +25,7 @@ impl Catalog {
             self.sequences.keys().last(),
             self.views.keys().last(),
             self.schemas.keys().last(),
+            self.routines.keys().last(),
         ]
         .into_iter()
         .flatten()
@@ -58,6 +59,19 @@ impl Catalog {
     pub fn remove_type(&mut self, id: ObjectId) {
         self.types.remove(&id);
         self.comments.remove(&id);
+    }
+
+    /// Adds a function or trigger or replaces the one with its id.
+    pub fn put_routine(&mut self, routine: Routine) {
+        self.routines.insert(routine.id, Arc::new(routine));
+    }
+
+    /// The triggers of a table, in the order of their names.
+    pub fn triggers_of(&self, table: ObjectId) -> Vec<&Arc<Routine>> {
+        let mut found: Vec<_> =
+            self.routines.values().filter(|routine| routine.table == Some(table)).collect();
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found
     }
 
     /// Adds a table or replaces the one with its id.

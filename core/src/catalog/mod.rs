@@ -31,7 +31,7 @@ pub use mention::{mentions, renamed};
 pub use names::{NameIndex, Relation, relation_name};
 pub use object::{
     Column, Comments, Constraint, Deferral, ForeignKey, Identity, Index, IndexKey, Materialized,
-    ReferentialAction, Rule, Schema, Sequence, StoredQuery, Table, View,
+    ReferentialAction, Routine, Rule, Schema, Sequence, StoredQuery, Table, View,
 };
 pub use system_view::{SYSTEM_SCHEMAS, SystemView, system_view, system_views};
 pub use user_type::{
@@ -60,6 +60,8 @@ pub struct Catalog {
     pub schemas: BTreeMap<ObjectId, Arc<Schema>>,
     /// By id: enumerations and domains.
     pub types: BTreeMap<ObjectId, Arc<UserType>>,
+    /// By id: functions and triggers.
+    pub routines: BTreeMap<ObjectId, Arc<Routine>>,
     /// By the id of what they are on.
     pub comments: BTreeMap<ObjectId, Arc<Comments>>,
     /// The next id to give (K3).

@@ -6,7 +6,7 @@ use crate::base::ObjectId;
 use crate::base::hash::HashMap;
 use crate::base::limits::IDENTIFIER_BYTES_MAX;
 
-use super::{Catalog, Index, SYSTEM_SCHEMAS, Sequence, Table, View};
+use super::{Catalog, Index, Rule, SYSTEM_SCHEMAS, Sequence, Table, View, mentions};
 
 /// What a name of the relation namespace stands for.
 #[derive(Clone, Debug)]
@@ -102,6 +102,22 @@ impl Catalog {
         found.iter().filter_map(|(child, at)| Some((self.tables.get(child)?, *at)))
     }
 
+    /// Whether a text kept with a view, a table or a domain may call the function.
+    pub fn names_in_text(&self, function: &str) -> bool {
+        let views = self.views.values().map(|view| view.query.sql.as_str());
+        let columns = self.tables.values().flat_map(|table| &table.columns);
+        let kept = columns.flat_map(|column| column.default.iter().chain(&column.generated));
+        let checks = self.tables.values().flat_map(|table| &table.constraints).filter_map(|constraint| {
+            match &constraint.rule {
+                Rule::Check { expression } => Some(expression.as_str()),
+                _ => None,
+            }
+        });
+        let filled = self.tables.values().filter_map(|table| table.materialized.as_ref());
+        let filled = filled.map(|view| view.query.sql.as_str());
+        views.chain(kept.map(String::as_str)).chain(checks).chain(filled).any(|sql| mentions(sql, function))
+    }
+
     /// A relation name made of parts as PostgreSQL makes it, with a number where it is taken.
     pub fn free_relation_name(
         &self,
@@ -147,7 +163,7 @@ impl Catalog {
             }
             for table in self.tables.values() {
                 for (at, constraint) in table.constraints.iter().enumerate() {
-                    if let super::Rule::ForeignKey(key) = &constraint.rule {
+                    if let Rule::ForeignKey(key) = &constraint.rule {
                         maps.references.entry(key.parent).or_default().push((table.id, at));
                     }
                 }

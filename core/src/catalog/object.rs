@@ -224,6 +224,31 @@ pub struct IndexKey {
     pub nulls_first: bool,
 }
 
+/// A function, or the trigger of a table: kept as the text that made it.
+#[derive(Clone, Debug)]
+pub struct Routine {
+    /// Its OID.
+    pub id: ObjectId,
+    /// Its schema; a trigger's is its table's.
+    pub schema: String,
+    /// Its name, folded.
+    pub name: String,
+    /// The table of a trigger.
+    pub table: Option<ObjectId>,
+    /// The function of a trigger.
+    pub function: Option<ObjectId>,
+    /// The types of a function's parameters.
+    pub arguments: Vec<TypeName>,
+    /// How many of them have no default.
+    pub required: usize,
+    /// The statement.
+    pub sql: String,
+    /// What a function does.
+    pub body: String,
+    /// The schemas its names are found along.
+    pub search_path: Vec<String>,
+}
+
 /// A number generator.
 #[derive(Clone, Debug)]
 pub struct Sequence {

@@ -288,6 +288,7 @@ impl Change<'_> {
             if let Some(table) = self.catalog.tables.get(id).cloned() {
                 store::drop_table(self.txn, &table)?;
                 self.catalog.remove_table(*id);
+                self.catalog.routines.retain(|_, routine| routine.table != Some(*id));
             }
         }
         for id in &dropped.sequences {

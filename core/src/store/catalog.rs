@@ -3,7 +3,7 @@
 //! ```text
 //! rowid 0                      the next object id
 //! rowid = id                   table (1), index (2), sequence (3): its description
-//! rowid = id                   view (10), schema (11), type (13): its description
+//! rowid = id                   view (10), schema (11), type (13), function or trigger (14): its description
 //! rowid = id + 2^32            state (4) of the sequence `id`
 //! rowid = id + 2^33            comments (12) on the object `id`
 //! ```
@@ -30,6 +30,7 @@ const VIEW: i64 = 10;
 const SCHEMA: i64 = 11;
 const COMMENTS: i64 = 12;
 const TYPE: i64 = 13;
+const ROUTINE: i64 = 14;
 /// Added to an object's id: where the comments on it are.
 const COMMENTS_BASE: i64 = 1 << 33;
 /// Added to a sequence's id: where its state is.
@@ -104,6 +105,7 @@ fn load_row(catalog: &mut Catalog, rowid: i64, kind: i64, bytes: &[u8]) -> Resul
         SEQUENCE => drop(catalog.put_sequence(description::decode_sequence(id, bytes)?)),
         VIEW => drop(catalog.put_view(description::decode_view(id, bytes)?)),
         TYPE => catalog.put_type(describe_type::decode_type(id, bytes)?),
+        ROUTINE => catalog.put_routine(describe_type::decode_routine(id, bytes)?),
         SCHEMA => catalog.put_schema(description::decode_schema(id, bytes)?),
         COMMENTS => {
             drop(catalog.comments.insert(id, Arc::new(description::decode_comments(bytes)?)));
@@ -142,6 +144,13 @@ fn check(catalog: &Catalog) -> Result<()> {
             if !catalog.sequences.contains_key(&identity.sequence) {
                 return lost("whose identity sequence is missing");
             }
+        }
+    }
+    for routine in catalog.routines.values() {
+        let is_there = routine.table.is_none_or(|table| catalog.tables.contains_key(&table))
+            && routine.function.is_none_or(|function| catalog.routines.contains_key(&function));
+        if !is_there {
+            return Err(wrong(&format!("describes trigger \"{}\" of something missing", routine.name)));
         }
     }
     for index in catalog.indexes.values() {
@@ -201,6 +210,14 @@ pub fn save_catalog(txn: &mut WriteTxn, old: &Catalog, new: &Catalog) -> Result<
         if old.types.get(id).is_none_or(|before| !Arc::ptr_eq(before, ty)) {
             put(txn, &tree, rowid(*id), TYPE, &describe_type::encode_type(ty))?;
         }
+    }
+    for (id, routine) in &new.routines {
+        if old.routines.get(id).is_none_or(|before| !Arc::ptr_eq(before, routine)) {
+            put(txn, &tree, rowid(*id), ROUTINE, &describe_type::encode_routine(routine))?;
+        }
+    }
+    for id in old.routines.keys().filter(|id| !new.routines.contains_key(id)) {
+        tree.remove(txn, rowid(*id))?;
     }
     for id in old.types.keys().filter(|id| !new.types.contains_key(id)) {
         tree.remove(txn, rowid(*id))?;

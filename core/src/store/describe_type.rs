@@ -1,7 +1,7 @@
-//! The stored form of types, in the fields of [`super::description`].
+//! The stored form of types, functions and triggers, in the fields of [`super::description`].
 
 use crate::base::ObjectId;
-use crate::catalog::{Domain, EnumLabel, UserType, UserTypeKind};
+use crate::catalog::{Domain, EnumLabel, Routine, UserType, UserTypeKind};
 use crate::error::Result;
 use crate::value::TypeName;
 
@@ -76,4 +76,54 @@ pub(super) fn decode_type(id: ObjectId, bytes: &[u8]) -> Result<UserType> {
         UserTypeKind::Domain(Domain { base, parent, not_null, default, checks })
     };
     Ok(UserType { id, schema: wanted(schema, "schema")?, name: wanted(name, "name")?, kind })
+}
+
+/// A function's or trigger's description.
+pub(super) fn encode_routine(routine: &Routine) -> Vec<u8> {
+    let mut out = Writer::object();
+    out.text(1, &routine.schema).text(2, &routine.name);
+    if let Some(table) = routine.table {
+        out.u32(3, table.0);
+    }
+    if let Some(function) = routine.function {
+        out.u32(4, function.0);
+    }
+    for argument in &routine.arguments {
+        out.u32(5, type_code(argument.ty)).bytes(6, &argument.modifier.to_le_bytes());
+    }
+    out.u32(7, u32::try_from(routine.required).unwrap_or(0)).text(8, &routine.sql).text(9, &routine.body);
+    for schema in &routine.search_path {
+        out.text(10, schema);
+    }
+    out.0
+}
+
+/// Reads a function's or trigger's description.
+pub(super) fn decode_routine(id: ObjectId, bytes: &[u8]) -> Result<Routine> {
+    let mut reader = Reader::object(bytes)?;
+    let (mut schema, mut name, mut table, mut function) = (None, None, None, None);
+    let (mut arguments, mut required) = (Vec::<TypeName>::new(), 0);
+    let (mut sql, mut body, mut search_path) = (None, None, Vec::new());
+    while let Some((tag, bytes)) = reader.field()? {
+        match tag {
+            1 => schema = Some(text(bytes)?),
+            2 => name = Some(text(bytes)?),
+            3 => table = Some(ObjectId(u32_of(bytes)?)),
+            4 => function = Some(ObjectId(u32_of(bytes)?)),
+            5 => arguments.push(TypeName::plain(type_of_code(u32_of(bytes)?)?)),
+            6 => {
+                let last = arguments.last_mut().ok_or_else(|| corrupt("has a part of nothing"))?;
+                last.modifier = i32::from_le_bytes(fixed(bytes)?);
+            }
+            7 => required = u32_of(bytes)? as usize,
+            8 => sql = Some(text(bytes)?),
+            9 => body = Some(text(bytes)?),
+            10 => search_path.push(text(bytes)?),
+            other => unknown(other)?,
+        }
+    }
+    check(required <= arguments.len(), "wants more than it takes")?;
+    let (schema, name) = (wanted(schema, "schema")?, wanted(name, "name")?);
+    let (sql, body) = (wanted(sql, "text")?, wanted(body, "body")?);
+    Ok(Routine { id, schema, name, table, function, arguments, required, sql, body, search_path })
 }

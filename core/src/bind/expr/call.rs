@@ -161,7 +161,14 @@ impl Binder<'_> {
         level: &mut Level<'_>,
     ) -> Result<Expr> {
         if let Some(schema) = schema.filter(|schema| *schema != "pg_catalog") {
-            let types = self.argument_types(arguments, level)?;
+            let mut bound = Vec::with_capacity(arguments.len());
+            for argument in arguments {
+                bound.push((self.expr(argument, level)?, *argument));
+            }
+            let types: Vec<SqlType> = bound.iter().map(|(expr, _)| expr.ty()).collect();
+            if let Some(routine) = self.routine(Some(schema), name, &types) {
+                return self.routine_call(routine, bound);
+            }
             return Err(missing_function(&format!("{schema}.{name}"), &types));
         }
         if name == "grouping" {
@@ -203,16 +210,25 @@ impl Binder<'_> {
         self.scalar(name, arguments, level)
     }
 
-    fn argument_types(&mut self, arguments: &[&ast::Expr], level: &mut Level<'_>) -> Result<Vec<SqlType>> {
-        arguments.iter().map(|argument| Ok(self.expr(argument, level)?.ty())).collect()
-    }
-
     fn scalar(&mut self, name: &str, arguments: &[&ast::Expr], level: &mut Level<'_>) -> Result<Expr> {
         let mut bound = Vec::with_capacity(arguments.len());
         for argument in arguments {
             bound.push((self.expr(argument, level)?, *argument));
         }
-        self.call(name, bound)
+        if !self.has_routine(name) {
+            return self.call(name, bound);
+        }
+        // PostgreSQL's own come first.
+        let types: Vec<SqlType> = bound.iter().map(|(expr, _)| expr.ty()).collect();
+        match self.call(name, bound.clone()) {
+            Err(error) if error.sqlstate() == SqlState::UNDEFINED_FUNCTION => {
+                match self.routine(None, name, &types) {
+                    Some(routine) => self.routine_call(routine, bound),
+                    None => Err(error),
+                }
+            }
+            called => called,
+        }
     }
 
     /// A call of a scalar function on bound arguments. A type's name with one argument is a cast, as in

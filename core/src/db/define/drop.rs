@@ -51,13 +51,6 @@ pub(super) fn drop(
                     }
                 }
             }
-            ObjectKind::Function if if_exists => skipped(session, "function", &name.name),
-            ObjectKind::Function => {
-                return Err(Error::new(
-                    SqlState::UNDEFINED_FUNCTION,
-                    format!("could not find a function named \"{}\"", name.name),
-                ));
-            }
             ObjectKind::Trigger => {
                 let table = on.ok_or_else(|| Error::internal("DROP TRIGGER has a table"))?;
                 if find(session, &catalog, table).is_none() {

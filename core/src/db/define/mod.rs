@@ -12,6 +12,7 @@ mod domain;
 mod drop;
 mod named;
 mod rename;
+mod routine;
 mod sequence;
 mod storage;
 mod user_type;
@@ -75,6 +76,11 @@ pub(super) fn run(session: &mut Session, command: &Command) -> Result<Option<u64
         }
         Command::ViewDefault { name, if_exists, column, default } => {
             create::view_default(session, tag, name, *if_exists, column, default.as_ref())?;
+        }
+        Command::CreateFunction(made) => routine::create(session, tag, made)?,
+        Command::CreateTrigger(_) => return Err(Error::unsupported("CREATE TRIGGER")),
+        Command::DropFunction { functions, if_exists, cascade } => {
+            routine::drop(session, tag, functions, *if_exists, *cascade)?;
         }
         Command::Truncate { names, restart, cascade } => {
             storage::truncate(session, tag, names, *restart, *cascade)?;

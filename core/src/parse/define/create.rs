@@ -27,6 +27,8 @@ pub(super) fn create(reader: &mut Reader<'_>) -> Result<Option<Command>> {
         },
         Some("domain") if !or_replace && !temporary && !scope => super::user_type::create_domain(reader)?,
         Some("schema") if !or_replace && !temporary && !scope => schema(reader)?,
+        Some("function") if !temporary && !scope => super::routine::function(reader, or_replace)?,
+        Some("trigger") if !temporary && !scope => super::routine::trigger(reader, or_replace)?,
         Some("sequence") if !or_replace => sequence(reader, temporary)?,
         _ => {
             reader.back_to(start);

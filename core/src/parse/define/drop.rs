@@ -33,6 +33,9 @@ pub(super) fn drop(reader: &mut Reader<'_>) -> Result<Command> {
         _ => return Err(reader.unexpected()),
     };
     reader.next();
+    if kind == ObjectKind::Function {
+        return super::routine::drop(reader);
+    }
     if kind == ObjectKind::Index {
         reader.take(&["concurrently"]);
     }
@@ -40,16 +43,6 @@ pub(super) fn drop(reader: &mut Reader<'_>) -> Result<Command> {
     let mut names = Vec::new();
     loop {
         names.push(reader.object()?);
-        if kind == ObjectKind::Function && reader.take_kind(TokenKind::Open) {
-            let mut depth = 1;
-            while depth > 0 {
-                match reader.next().ok_or_else(|| reader.unexpected())?.kind {
-                    TokenKind::Open => depth += 1,
-                    TokenKind::Close => depth -= 1,
-                    _ => {}
-                }
-            }
-        }
         if kind == ObjectKind::Trigger || !reader.take_kind(TokenKind::Comma) {
             break;
         }

@@ -18,14 +18,16 @@ mod create;
 mod cursor;
 mod drop;
 mod reader;
+mod routine;
 mod session;
 mod types;
 mod user_type;
 
 pub use types::{
     AlterDomain, AlterEnum, CheckOption, Command, CommentOn, Copy, CopyFormat, CopyOptions, CopySource,
-    Direction, Discarded, DomainConstraint, DomainDefinition, LabelPosition, Maintenance, ObjectKind,
-    ObjectName, SequenceOptions, TextAt, ViewDefinition,
+    Direction, Discarded, DomainConstraint, DomainDefinition, FunctionDefinition, LabelPosition, Maintenance,
+    ObjectKind, ObjectName, Parameter, Returns, SequenceOptions, TextAt, TriggerDefinition, TriggerEvent,
+    ViewDefinition,
 };
 
 use crate::error::Result;

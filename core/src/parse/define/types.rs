@@ -483,6 +483,19 @@ pub enum Command {
         /// What changes.
         action: AlterDomain,
     },
+    /// CREATE FUNCTION.
+    CreateFunction(Box<FunctionDefinition>),
+    /// CREATE TRIGGER.
+    CreateTrigger(Box<TriggerDefinition>),
+    /// DROP FUNCTION: names, and types of parameters where they are given.
+    DropFunction {
+        /// Which.
+        functions: Vec<(ObjectName, Option<Vec<String>>)>,
+        /// IF EXISTS.
+        if_exists: bool,
+        /// CASCADE.
+        cascade: bool,
+    },
     /// TRUNCATE.
     Truncate {
         /// Which tables.
@@ -560,6 +573,83 @@ pub enum Command {
     },
 }
 
+/// CREATE FUNCTION.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FunctionDefinition {
+    /// Its name.
+    pub name: ObjectName,
+    /// OR REPLACE.
+    pub or_replace: bool,
+    /// Parameters.
+    pub parameters: Vec<Parameter>,
+    /// What it returns.
+    pub returns: Returns,
+    /// In lower case.
+    pub language: Option<String>,
+    /// What it does.
+    pub body: String,
+    /// It is NULL where an argument is NULL.
+    pub strict: bool,
+    /// The whole statement.
+    pub text: String,
+}
+
+/// A parameter of a function.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its type, as SQL.
+    pub ty: String,
+    /// Its default, as SQL.
+    pub default: Option<String>,
+}
+
+/// What a function returns; types as SQL.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Returns {
+    /// One value.
+    Type(String),
+    /// `SETOF type`
+    Set(String),
+    /// `TABLE (name type, ..)`
+    Table(Vec<(String, String)>),
+}
+
+/// CREATE TRIGGER .. FOR EACH ROW.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TriggerDefinition {
+    /// Its name.
+    pub name: String,
+    /// OR REPLACE.
+    pub or_replace: bool,
+    /// BEFORE rather than AFTER.
+    pub before: bool,
+    /// What it waits for; UPDATE OF with columns.
+    pub events: Vec<(TriggerEvent, Vec<String>)>,
+    /// On which table.
+    pub table: ObjectName,
+    /// WHEN, as SQL.
+    pub condition: Option<String>,
+    /// What is called.
+    pub function: ObjectName,
+    /// With which texts.
+    pub arguments: Vec<String>,
+    /// The whole statement.
+    pub text: String,
+}
+
+/// A change of a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TriggerEvent {
+    /// INSERT
+    Insert,
+    /// UPDATE
+    Update,
+    /// DELETE
+    Delete,
+}
+
 impl Command {
     /// PostgreSQL's command tag.
     pub fn tag(&self) -> &'static str {
@@ -603,6 +693,9 @@ impl Command {
             Command::CreateDomain(_) => "CREATE DOMAIN",
             Command::AlterDomain { .. } => "ALTER DOMAIN",
             Command::ViewDefault { .. } => "ALTER VIEW",
+            Command::CreateFunction(_) => "CREATE FUNCTION",
+            Command::CreateTrigger(_) => "CREATE TRIGGER",
+            Command::DropFunction { .. } => "DROP FUNCTION",
             Command::Truncate { .. } => "TRUNCATE TABLE",
             Command::Comment(..) => "COMMENT",
             Command::Copy(_) => "COPY",
@@ -649,6 +742,9 @@ impl Command {
             | Command::CreateDomain(_)
             | Command::AlterDomain { .. }
             | Command::ViewDefault { .. }
+            | Command::CreateFunction(_)
+            | Command::CreateTrigger(_)
+            | Command::DropFunction { .. }
             | Command::Truncate { .. }
             | Command::Comment(..)
             | Command::Lock(_)
