@@ -54,6 +54,7 @@ const EVENTS: &[&str] = &[
     "rollback to savepoint",
     "snapshot expired",
     "snapshot reread",
+    "pages accounted for",
     "second opener refused",
     "second writer refused",
     "error 53100",

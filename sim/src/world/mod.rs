@@ -240,7 +240,22 @@ impl<W: Workload> World<W> {
                 self.restart(end, &mut random)?;
             }
         }
-        self.settle(&mut random)
+        self.settle(&mut random)?;
+        self.account(action)
+    }
+
+    /// `page_count = reachable + free`, and everything else that `verify` knows, in the last commit: after every
+    /// action. While the disk is failing nobody looks, for a look may be what fails.
+    fn account(&mut self, after: &Action) -> Result<(), Failed> {
+        if self.ended || self.faults_about {
+            return Ok(());
+        }
+        self.counts.note("pages accounted for");
+        let wrong = self.database()?.verify().during("accounting for the pages")?;
+        match wrong.is_empty() {
+            true => Ok(()),
+            false => Err(Failed(format!("pages after {after:?}: {wrong:#?}"))),
+        }
     }
 
     /// The end of a life: everything is as the model says, and the file closes.
