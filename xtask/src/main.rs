@@ -15,12 +15,13 @@ fn main() -> ExitCode {
     let outcome = match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy::run(&root),
         Some("ci") => ci::run(&root),
+        Some("schedules") => ci::schedules(&root),
         Some("mutants") => mutants::run(&root, &std::env::args().skip(2).collect::<Vec<_>>()),
         Some("arrows") => {
             arrows::print();
             Ok(())
         }
-        _ => Err("usage: cargo xtask tidy | ci | mutants [name ...] | arrows".to_owned()),
+        _ => Err("usage: cargo xtask tidy | ci | schedules | mutants [name ...] | arrows".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

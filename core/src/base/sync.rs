@@ -5,9 +5,32 @@
 //! is the check against taking a lock twice. The ranks are in [`rank`]; docs/CONCURRENCY.md says what
 //! each lock guards and whether it is held over I/O.
 
+//!
+//! What it is made of is the standard library's, except in a test build with `--cfg shuttle`: there a scheduler
+//! tries interleavings of the same code (docs/CONCURRENCY.md).
+
 use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+
+#[cfg(not(all(test, shuttle)))]
+mod made_of {
+    pub(crate) use std::hint::spin_loop;
+    pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, atomic};
+    pub(crate) use std::thread::{ThreadId, current};
+    pub(crate) use std::thread_local;
+}
+
+#[cfg(all(test, shuttle))]
+mod made_of {
+    pub(crate) use shuttle::hint::spin_loop;
+    pub(crate) use shuttle::sync::{Condvar, Mutex, MutexGuard, atomic};
+    pub(crate) use shuttle::thread::{ThreadId, current};
+    pub(crate) use shuttle::thread_local;
+}
+
+use made_of::{Condvar, Mutex, MutexGuard};
+pub(crate) use made_of::{ThreadId, atomic, current, spin_loop, thread_local};
 
 #[cfg(not(target_arch = "wasm32"))]
 mod bounds {

@@ -10,7 +10,7 @@
 //! Z2  Once a commit above None has been acknowledged, every checkpoint has its barriers: what one
 //!     transaction was promised is not risked by another.
 
-use std::sync::atomic::Ordering;
+use crate::base::sync::atomic::Ordering;
 
 use crate::base::CommitSeq;
 use crate::env::{SyncKind, VfsFile};

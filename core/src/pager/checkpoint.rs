@@ -17,7 +17,7 @@
 //! H5  What the file has past the last page of both slots is given back, and not before they are durable.
 //!     Readers of older snapshots are gone by then: none is behind the commit of a checkpoint.
 
-use std::sync::atomic::Ordering;
+use crate::base::sync::atomic::Ordering;
 
 use crate::base::{CommitSeq, PageNo};
 use crate::env::{SyncKind, VfsFile};

@@ -13,8 +13,8 @@
 //! K4  A Normal commit is acknowledged at once, and a sync that covers it is owed from then on: `keep`
 //!     pays it by the clock, whoever commits too late after it pays it too.
 
+use crate::base::sync::atomic::Ordering;
 use std::collections::VecDeque;
-use std::sync::atomic::Ordering;
 
 use crate::base::CommitSeq;
 use crate::env::SyncKind;

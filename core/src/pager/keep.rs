@@ -12,7 +12,7 @@
 //! J2  Without an alarm, the first commit after the interval does.
 //! J3  The alarm is rung without any lock held.
 
-use std::sync::atomic::Ordering;
+use crate::base::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use crate::base::sync::{MaybeSend, MaybeSync};

@@ -8,8 +8,8 @@
 //! E1  Slots say "dirty" before the first frame is written, and "clean" before the log is removed: a
 //!     crash anywhere leaves either a log that is needed and there, or one that is not needed.
 
+use crate::base::sync::atomic::Ordering;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::base::{CommitSeq, Lsn};
 use crate::env::{OpenMode, SyncKind, VfsErrorKind};
@@ -130,6 +130,9 @@ impl Shared {
         self.make_durable(writer.appended, Durability::Full)?;
         let mut checkpointer = self.checkpointer.lock();
         while self.checkpoint_seq.load(Ordering::Acquire) < writer.appended.0 {
+            // A reader may have come between the first look and the last commit's publication: with its older
+            // snapshot no step would ever get through.
+            self.readers.expire_before(CommitSeq(u64::MAX));
             self.step(&mut checkpointer, usize::MAX)?;
         }
         let next = Meta {

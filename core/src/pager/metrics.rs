@@ -7,7 +7,7 @@
 //! N1  Nothing on the way of a cached page is counted but what its set's lock covers.
 //! N2  Figures are each right; together they are of slightly different moments.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::base::sync::atomic::{AtomicU64, Ordering};
 
 /// Classes of the commit latency histogram: class `i` holds commits of less than `2^i` microseconds, the
 /// last one the rest.

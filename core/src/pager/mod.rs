@@ -126,7 +126,7 @@ impl Pager {
     #[inline]
     pub fn begin_read(&self) -> Result<ReadTxn> {
         let shared = &self.shared;
-        if shared.closed.load(std::sync::atomic::Ordering::Acquire) {
+        if shared.closed.load(crate::base::sync::atomic::Ordering::Acquire) {
             return Err(shared::closed());
         }
         match shared.readers.register(|| shared.published.load()) {
@@ -254,7 +254,7 @@ impl Pager {
             wal_frames: counters.wal_frames.get(),
             wal_bytes: counters.wal_bytes.get(),
             wal_live_bytes: shared.live_log_bytes(),
-            wal_index_bytes: shared.index_bytes.load(std::sync::atomic::Ordering::Relaxed) as u64,
+            wal_index_bytes: shared.index_bytes.load(crate::base::sync::atomic::Ordering::Relaxed) as u64,
             checkpoints: counters.checkpoints.get(),
             checkpoint_pages: counters.checkpoint_pages.get(),
             log_barriers: shared.flush.lock().sync_count,
@@ -287,10 +287,10 @@ impl Pager {
             read_only: shared.read_only,
             published: shared.published.seq(),
             synced,
-            checkpointed: CommitSeq(shared.checkpoint_seq.load(std::sync::atomic::Ordering::Acquire)),
+            checkpointed: CommitSeq(shared.checkpoint_seq.load(crate::base::sync::atomic::Ordering::Acquire)),
             log_sync_count,
             live_log_bytes: shared.live_log_bytes(),
-            log_index_bytes: shared.index_bytes.load(std::sync::atomic::Ordering::Relaxed) as u64,
+            log_index_bytes: shared.index_bytes.load(crate::base::sync::atomic::Ordering::Relaxed) as u64,
             log_image_count: shared.index.lock().version_count(),
             cached_image_count: shared.pool.image_count(),
             reader_count: shared.readers.count(),

@@ -11,7 +11,7 @@
 //!     a crash anywhere leaves a durable slot whose log is whole, and doing it again ends the same.
 //! O3  Nothing is trusted because it is in the host's cache: what is relied on is synced again first.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
+use crate::base::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::sync::{RankedCondvar, RankedMutex};

@@ -7,7 +7,7 @@
 //! L1  Only one thread at a time writes (it holds the flush group's lock).
 //! L2  A reader's copy is of one commit: the version was even and the same before and after.
 
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use crate::base::sync::atomic::{AtomicU64, Ordering, fence};
 
 use crate::base::{CommitSeq, PageNo};
 use crate::page::Roots;
@@ -50,7 +50,7 @@ impl Published {
                 };
                 return (seq, roots);
             }
-            std::hint::spin_loop();
+            crate::base::sync::spin_loop();
         }
     }
 

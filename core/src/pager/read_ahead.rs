@@ -11,8 +11,8 @@
 //! The rules of [`super::shared`] hold: an image goes into the pool only if the reader is still active after
 //! the read, and with the range of commits that the index, looked at again, gives it.
 
+use crate::base::sync::atomic::Ordering;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::base::{CommitSeq, PageNo};
 use crate::page::{meta, seal};

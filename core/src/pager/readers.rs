@@ -14,12 +14,12 @@
 //! R3  A reader's age is never overstated: it counts from its beginning if that was timed, else from the
 //!     first time somebody looked.
 
+use crate::base::sync::atomic::{AtomicU64, Ordering};
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::CommitSeq;
-use crate::base::sync::{RankedMutex, rank};
+use crate::base::sync::{RankedMutex, rank, thread_local};
 
 const CHUNK_SLOTS: usize = 64;
 const CHUNKS_MAX: usize = 64;

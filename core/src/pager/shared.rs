@@ -11,7 +11,7 @@
 //! P3  A database page is overwritten only with versions every live snapshot may see; a frame only after
 //!     `tail_lsn` passed it. The checks after a read make both visible to a reader that was slow.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use crate::base::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::base::sync::{RankedCondvar, RankedMutex, rank};

@@ -12,10 +12,10 @@
 //! V1  Before its commit frame is handed to the host, a transaction can fail without a trace: the head
 //!     has not moved, and its attempt number never comes again. Afterwards a failure poisons.
 
+use crate::base::sync::atomic::Ordering;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use crate::base::{CommitSeq, Lsn, PageNo};
+use crate::base::{CommitSeq, Lsn, PageNo, sync};
 use crate::error::{Error, Result, SqlState};
 use crate::page::meta::LogPosition;
 use crate::page::{PageRef, Roots, seal};
@@ -47,13 +47,13 @@ pub(super) struct Writer {
 #[derive(Debug)]
 pub(super) enum WriterSlot {
     Free(Box<Writer>),
-    Taken(std::thread::ThreadId),
+    Taken(sync::ThreadId),
 }
 
 impl Shared {
     /// Takes the writer, waiting natively while another thread has it, but not longer than the options say.
     pub(super) fn take_writer(&self) -> Result<Box<Writer>> {
-        let me = std::thread::current().id();
+        let me = sync::current().id();
         let mut deadline = None;
         let mut slot = self.writer.lock();
         loop {

@@ -12,6 +12,8 @@ mod levels;
 mod memory;
 mod model;
 mod read_ahead;
+#[cfg(shuttle)]
+mod schedules;
 mod threads;
 
 use std::collections::BTreeMap;
