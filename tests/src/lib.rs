@@ -1,6 +1,7 @@
 //! What the whole engine is tested with: scripts of SQL with PostgreSQL's answers, and PostgreSQL itself.
 
 pub mod decent;
+pub mod fuzz;
 pub mod generator;
 pub mod postgres;
 pub mod script;

@@ -6,6 +6,9 @@ use crate::base::PageNo;
 use crate::error::{Error, Result};
 use crate::page::{PageSource, Roots, free_list};
 
+/// How a message about a page that nobody has ends.
+pub const ORPHAN: &str = "is neither used nor free";
+
 /// What the free list holds.
 #[derive(Debug, Default)]
 pub struct FreePages {
@@ -107,7 +110,7 @@ pub fn check_partition(
     }
     for (at, (used, free)) in used.iter().zip(&free.is_free).enumerate().skip(1) {
         if !used && !free {
-            problems.push(Error::corrupt(format!("page {at} is neither used nor free")));
+            problems.push(Error::corrupt(format!("page {at} {ORPHAN}")));
         }
     }
     problems

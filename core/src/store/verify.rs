@@ -35,7 +35,10 @@ pub fn verify(source: &dyn PageSource, roots: &Roots, catalog: &Catalog) -> Resu
     let pages = found.report.pages.iter().copied();
     let listed = found.index_pages.into_iter().flat_map(|(_, pages)| pages);
     let partition = pager::verify::check_partition(source, roots, &mut pages.chain(listed));
-    problems.extend(partition.iter().map(|error| error.message().to_owned()));
+    // Below a damaged page nobody knows what is used: that is one damage, and named already.
+    let whole = problems.is_empty();
+    let words = partition.iter().map(Error::message).filter(|words| whole || !words.ends_with(ORPHAN));
+    problems.extend(words.map(str::to_owned));
     problems.truncate(PROBLEMS_MAX);
     Ok(problems)
 }
@@ -81,18 +84,24 @@ fn look(source: &dyn PageSource, roots: &Roots, catalog: &Catalog) -> Result<Fin
     }
     for table in catalog.tables.values() {
         let shape = TableShape::new(table, source.page_size());
+        let known = report.problems.len();
         shape.tree.verify(source, &mut report);
-        if let Err(error) = check_rows(source, table, &shape, &mut problems) {
+        // Whatever is read through a damaged tree would name its damage again.
+        let sound = report.problems.len() == known;
+        if sound && let Err(error) = check_rows(source, table, &shape, &mut problems) {
             problems.push(format!("table \"{}\": {error}", table.name));
         }
         for id in &table.indexes {
             let index = IndexShape::new(catalog, table, *id)?;
             let before = problems.len();
-            match index.tree.pages(source) {
-                Ok(pages) => index_pages.push((*id, pages)),
-                Err(error) => problems.push(format!("index \"{}\": {error}", index.index.name)),
-            }
-            if let Err(error) = check_index(source, table, &shape, &index, &mut problems) {
+            let checked = index.tree.pages(source).and_then(|pages| {
+                index_pages.push((*id, pages));
+                match sound {
+                    true => check_index(source, table, &shape, &index, &mut problems),
+                    false => index.tree.verify(source).map(|_| ()),
+                }
+            });
+            if let Err(error) = checked {
                 problems.push(format!("index \"{}\": {error}", index.index.name));
             }
             if problems.len() > before {

@@ -1,0 +1,8 @@
+//! See `decentdb_tests::fuzz`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let target = decentdb_tests::fuzz::TARGETS.iter().find(|target| target.name == "wal_recovery");
+    (target.expect("the target is in the list").run)(bytes);
+});
