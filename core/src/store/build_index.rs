@@ -101,7 +101,7 @@ fn gather(
 fn not_unique(source: &dyn PageSource, table: &Table, shape: &IndexShape, rowid: i64) -> Result<Error> {
     let row = TableShape::new(table, source.page_size())
         .fetch(source, table, rowid)?
-        .ok_or_else(|| Error::internal("a row gathered for an index is gone"))?;
+        .ok_or_else(|| Error::corrupt("a row gathered for an index is not where it belongs"))?;
     let columns = shape.columns();
     let values: Vec<&Datum> = columns.iter().map(|column| &row[*column]).collect();
     let name = &shape.index.name;

@@ -278,7 +278,11 @@ impl TableWriter {
     /// Removes a row. `old` is the row as it is.
     pub fn delete(&mut self, sink: &mut dyn PageSink, rowid: RowId, old: &[Datum]) -> Result<()> {
         if !self.shape.tree.remove(sink, rowid.0)? {
-            return Err(Error::internal("the row to remove is not there"));
+            // It has just been read: the way to it is damaged.
+            return Err(Error::corrupt(format!(
+                "a row of table \"{}\" is not where it belongs",
+                self.table.name
+            )));
         }
         self.hint = LeafHint::NONE;
         for index in self.indexes.iter() {

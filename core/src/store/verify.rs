@@ -6,6 +6,7 @@ use crate::btree::{RowCursor, TreeReport};
 use crate::catalog::{Catalog, Table};
 use crate::error::{Error, Result};
 use crate::page::PageSource;
+use crate::pager::verify::ORPHAN;
 use crate::pager::{self, Roots};
 use crate::record::decode;
 use crate::value::Datum;
