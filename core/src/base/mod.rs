@@ -3,6 +3,7 @@
 //! Knows nothing of pages, SQL or files.
 
 pub mod cell;
+pub mod event;
 pub mod hash;
 pub mod ids;
 pub mod limits;

@@ -1,5 +1,6 @@
 //! The objects: tables with their columns and constraints, indexes, sequences.
 
+use crate::base::event::TriggerEvent;
 use crate::base::{ObjectId, PageNo};
 use crate::value::TypeName;
 
@@ -237,6 +238,10 @@ pub struct Routine {
     pub table: Option<ObjectId>,
     /// The function of a trigger.
     pub function: Option<ObjectId>,
+    /// When a trigger fires: 1 is BEFORE, and the values of [`TriggerEvent`].
+    pub events: u8,
+    /// UPDATE OF: ordinals.
+    pub columns: Vec<usize>,
     /// The types of a function's parameters.
     pub arguments: Vec<TypeName>,
     /// How many of them have no default.
@@ -247,6 +252,18 @@ pub struct Routine {
     pub body: String,
     /// The schemas its names are found along.
     pub search_path: Vec<String>,
+}
+
+impl Routine {
+    /// Whether a trigger fires then.
+    pub fn waits_for(&self, before: bool, event: TriggerEvent) -> bool {
+        self.events & event as u8 != 0 && (self.events & 1 != 0) == before
+    }
+
+    /// Whether an UPDATE that assigns these columns concerns it: UPDATE OF.
+    pub fn concerns(&self, assigned: &[usize]) -> bool {
+        self.columns.is_empty() || self.columns.iter().any(|column| assigned.contains(column))
+    }
 }
 
 /// A number generator.

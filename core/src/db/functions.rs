@@ -1,6 +1,7 @@
 //! What a running function may ask of its statement: time, chance, sequences, settings.
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use crate::base::ObjectId;
 use crate::base::words::quoted;
@@ -10,7 +11,9 @@ use crate::env::{Nanos, UnixMicros};
 use crate::error::{Error, Result, SqlState};
 use crate::exec::Interrupt;
 use crate::function::{CatalogQuestion, FunctionContext};
+use crate::physical::PhysicalPlan;
 use crate::store;
+use crate::value::SqlType;
 
 use super::database::Shared;
 use super::session::Draws;
@@ -30,7 +33,14 @@ pub(super) struct Times {
     /// That of the transaction; a statement on its own is one.
     pub(super) transaction: Cell<Option<i64>>,
     pub(super) statement: Cell<Option<i64>>,
+    /// How deep triggers have set each other off.
+    pub(super) depth: Cell<u32>,
+    /// What triggers have planned: text, types of parameters, plan.
+    pub(super) plans: RefCell<TriggerPlans>,
 }
+
+/// Plans of statements of triggers.
+type TriggerPlans = Vec<(String, Vec<Option<SqlType>>, Arc<PhysicalPlan>)>;
 
 /// The context of one step.
 pub(super) struct StatementContext<'a> {

@@ -42,6 +42,7 @@ mod table_rules;
 #[cfg(any(test, feature = "testing"))]
 mod testing;
 mod transaction;
+mod trigger;
 mod vacuum;
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use crate::catalog::{Rule, Table};
 use crate::error::stack::Stack;
 use crate::error::{Error, Result};
 use crate::eval::{Place, Program, Scope, compile};
-use crate::exec::TableRules;
+use crate::exec::{ExecContext, Firing, TableRules};
 use crate::plan::{ColumnInfo, LogicalPlan};
-use crate::value::SqlType;
+use crate::value::{Datum, SqlType};
 
 use super::functions::StatementContext;
 
@@ -33,6 +33,10 @@ impl TableRules for StatementContext<'_> {
             }
         }
         Ok(checks)
+    }
+
+    fn fire(&self, cx: &mut ExecContext<'_>, firing: &Firing<'_>) -> Result<Option<Vec<Datum>>> {
+        super::trigger::fire(self, cx, firing)
     }
 
     fn generated(&self, table: &Table) -> Result<Vec<(usize, Program)>> {

@@ -12,6 +12,17 @@ macro_rules! states {
     ($($name:ident = $code:literal;)*) => {
         impl SqlState {
             $(#[doc = concat!("`", $code, "`")] pub const $name: SqlState = SqlState::from_code($code);)*
+
+            /// A code by itself, or by its name in lower case.
+            pub fn named(text: &str) -> Option<SqlState> {
+                const NAMES: &[(&str, SqlState)] = &[$((stringify!($name), SqlState::$name)),*];
+                if let &[a, b, c, d, e] = text.as_bytes()
+                    && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+                {
+                    return Some(SqlState([a, b, c, d, e]));
+                }
+                NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, state)| *state)
+            }
         }
     };
 }
@@ -87,6 +98,7 @@ states! {
     INVALID_FUNCTION_DEFINITION = "42P13";
     TRIGGERED_DATA_CHANGE_VIOLATION = "27000";
     RAISE_EXCEPTION = "P0001";
+    FUNCTION_WITHOUT_RETURN = "2F005";
     AMBIGUOUS_FUNCTION = "42725";
     GROUPING_ERROR = "42803";
     DATATYPE_MISMATCH = "42804";

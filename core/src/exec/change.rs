@@ -363,6 +363,9 @@ impl Changes {
         }
         let page_size = run.cx.pages.source().page_size();
         let child = Arc::clone(&reference.child);
+        if !self.catalog.triggers_of(child.id).is_empty() {
+            return Err(Error::unsupported("a referential action on a table with triggers"));
+        }
         let mut writer = TableWriter::new(&self.catalog, &child, page_size)?;
         let rules = ChildRules::of(run, &child, &foreign_key.columns, action, action_changes(action, keys))?;
         let place = self.table_changes(&child);

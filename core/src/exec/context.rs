@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::base::event::TriggerEvent;
 use crate::base::limits;
 use crate::batch::Batch;
-use crate::catalog::{Catalog, Rule, SystemView, Table};
+use crate::catalog::{Catalog, Routine, Rule, SystemView, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::eval::Program;
 use crate::function::FunctionContext;
@@ -86,8 +87,30 @@ pub trait TableRules {
             false => Ok(Vec::new()),
         }
     }
+    /// Runs a trigger for a row: the row it returns, `None` for NULL.
+    fn fire(&self, cx: &mut ExecContext<'_>, firing: &Firing<'_>) -> Result<Option<Vec<Datum>>> {
+        let _ = cx;
+        Err(Error::unsupported(format!("the trigger {} here", firing.trigger.name)))
+    }
     /// The DEFAULT of a column; `None`: it has none.
     fn default(&self, table: &Table, column: usize) -> Result<Option<Program>>;
+}
+
+/// A trigger and a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Firing<'f> {
+    /// The trigger.
+    pub trigger: &'f Routine,
+    /// Its table.
+    pub table: &'f Table,
+    /// What happens.
+    pub event: TriggerEvent,
+    /// OLD
+    pub old: Option<&'f [Datum]>,
+    /// NEW
+    pub new: Option<&'f [Datum]>,
+    /// What an UPDATE assigns.
+    pub assigned: &'f [usize],
 }
 
 /// Nobody does: rules are refused, not forgotten.

@@ -30,12 +30,13 @@ mod run;
 mod short_change;
 mod short_insert;
 mod subquery;
+mod trigger;
 
 #[cfg(test)]
 mod tests;
 
 pub use context::{
-    ExecContext, Interrupt, NoSystemViews, NoTableRules, Pages, SystemRows, TableRules, Uninterrupted,
+    ExecContext, Firing, Interrupt, NoSystemViews, NoTableRules, Pages, SystemRows, TableRules, Uninterrupted,
 };
 pub use deferred::Deferred;
 pub use execution::{Execution, Step};

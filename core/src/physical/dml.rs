@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::ObjectId;
-use crate::catalog::Table;
+use crate::catalog::{Routine, Table};
 use crate::eval::Program;
 
 use super::plan::{Kept, Programs};
@@ -49,6 +49,8 @@ pub(crate) struct ConflictUpdate {
 #[derive(Debug)]
 pub(crate) struct InsertPlan {
     pub table: Arc<Table>,
+    /// Its row triggers.
+    pub triggers: Arc<[Arc<Routine>]>,
     pub rules: RowRules,
     pub conflict: Option<ConflictPlan>,
     /// Over the new row.
@@ -63,6 +65,8 @@ pub(crate) struct InsertPlan {
 #[derive(Debug)]
 pub(crate) struct UpdatePlan {
     pub table: Arc<Table>,
+    /// Its row triggers.
+    pub triggers: Arc<[Arc<Routine>]>,
     /// Position of the rowid in the input.
     pub rowid: usize,
     /// Positions of the old row in the input, in table order.
@@ -82,6 +86,8 @@ pub(crate) struct UpdatePlan {
 #[derive(Debug)]
 pub(crate) struct DeletePlan {
     pub table: Arc<Table>,
+    /// Its row triggers.
+    pub triggers: Arc<[Arc<Routine>]>,
     /// Position of the rowid in the input.
     pub rowid: usize,
     /// Positions of the old row in the input, in table order.
@@ -98,6 +104,8 @@ pub(crate) struct DeletePlan {
 #[derive(Debug)]
 pub(crate) struct MergePlan {
     pub table: Arc<Table>,
+    /// Its row triggers.
+    pub triggers: Arc<[Arc<Routine>]>,
     pub rowid: usize,
     /// The old row, in table order.
     pub old: Vec<usize>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::ColumnId;
-use crate::catalog::Table;
+use crate::catalog::{Routine, Table};
 use crate::error::{Error, Result};
 use crate::eval::Program;
 use crate::plan::{ColumnInfo, Delete, Expr, Insert, Merge, MergeAction, OnConflict, OutputColumn, Update};
@@ -25,6 +25,8 @@ impl Lowerer<'_> {
         // Before the expressions below, which see only the new row.
         let reads = reads_table(&lowered.node, insert.table.id)
             || self.subplans.iter().any(|subplan| reads_table(&subplan.root, insert.table.id));
+        // Triggers may change what the source reads.
+        let reads = reads || !self.triggers(&insert.table).is_empty();
         let input = self.in_order(lowered, &wanted)?;
         let row = columns_of(&insert.row);
         let conflict = match &insert.conflict {
@@ -33,6 +35,7 @@ impl Lowerer<'_> {
         };
         let plan = InsertPlan {
             table: Arc::clone(&insert.table),
+            triggers: self.triggers(&insert.table),
             rules: self.lower_rules(&insert.rules, &row)?,
             conflict,
             returning: self.lower_returning(&insert.returning, &row)?,
@@ -53,13 +56,14 @@ impl Lowerer<'_> {
             .collect::<Result<_>>()?;
         let plan = UpdatePlan {
             table: Arc::clone(&update.table),
+            triggers: self.triggers(&update.table),
             rowid: place(&columns, update.rowid)?,
             old: places(&columns, &update.old)?,
             assignments,
             rules: self.lower_rules(&update.rules, &row)?,
             returning: self.lower_returning(&update.returning, &row.beside(&columns))?,
             kept: Kept::default(),
-            recheck: self.frozen.contains(&update.table.id),
+            recheck: self.frozen.contains(&update.table.id) || !self.triggers(&update.table).is_empty(),
         };
         let (rows, types) = (input.rows, returning_types(&update.returning));
         Ok(self.node(Operation::Update { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
@@ -69,11 +73,12 @@ impl Lowerer<'_> {
         let Lowered { node: input, columns } = self.lower(&delete.source)?;
         let plan = DeletePlan {
             table: Arc::clone(&delete.table),
+            triggers: self.triggers(&delete.table),
             rowid: place(&columns, delete.rowid)?,
             old: places(&columns, &delete.old)?,
             returning: self.lower_returning(&delete.returning, &columns)?,
             kept: Kept::default(),
-            recheck: self.frozen.contains(&delete.table.id),
+            recheck: self.frozen.contains(&delete.table.id) || !self.triggers(&delete.table).is_empty(),
         };
         let (rows, types) = (input.rows, returning_types(&delete.returning));
         Ok(self.node(Operation::Delete { input: Box::new(input), plan: Arc::new(plan) }, types, rows))
@@ -98,15 +103,23 @@ impl Lowerer<'_> {
         };
         let plan = MergePlan {
             table: Arc::clone(&merge.table),
+            triggers: self.triggers(&merge.table),
             rowid: place(&columns, merge.rowid)?,
             old: places(&columns, &merge.old)?,
             action: place(&columns, merge.action)?,
             clauses: merge.clauses.iter().map(step).collect::<Result<_>>()?,
             rules: self.lower_rules(&merge.rules, &row)?,
-            recheck: self.frozen.contains(&merge.table.id),
+            recheck: self.frozen.contains(&merge.table.id) || !self.triggers(&merge.table).is_empty(),
         };
         let rows = input.rows;
         Ok(self.node(Operation::Merge { input: Box::new(input), plan: Arc::new(plan) }, Vec::new(), rows))
+    }
+
+    // A table that is being rewritten is not the one of the catalog, and has none.
+    pub(super) fn triggers(&self, table: &Arc<Table>) -> Arc<[Arc<Routine>]> {
+        let own = self.catalog.tables.get(&table.id).is_some_and(|own| Arc::ptr_eq(own, table));
+        let found = if own { self.catalog.triggers_of(table.id) } else { Vec::new() };
+        found.into_iter().cloned().collect()
     }
 
     fn lower_conflict(

@@ -45,7 +45,7 @@ pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) ->
             _ => None,
         },
         (Operation::Insert { input, plan }, PlanKind::Insert)
-            if output.is_empty() && plan.conflict.is_none() =>
+            if output.is_empty() && plan.conflict.is_none() && plan.triggers.is_empty() =>
         {
             match &input.operation {
                 Operation::Values { rows } if rows.len() <= ROWS_MAX => {
@@ -54,10 +54,14 @@ pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) ->
                 _ => None,
             }
         }
-        (Operation::Update { input, plan }, PlanKind::Update) if output.is_empty() => {
+        (Operation::Update { input, plan }, PlanKind::Update)
+            if output.is_empty() && plan.triggers.is_empty() =>
+        {
             change(input, Change::Update(Arc::clone(plan)))
         }
-        (Operation::Delete { input, plan }, PlanKind::Delete) if output.is_empty() => {
+        (Operation::Delete { input, plan }, PlanKind::Delete)
+            if output.is_empty() && plan.triggers.is_empty() =>
+        {
             change(input, Change::Delete(Arc::clone(plan)))
         }
         _ => None,

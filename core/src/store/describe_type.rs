@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::value::TypeName;
 
 use super::description::{
-    Reader, Writer, check, corrupt, fixed, text, type_code, type_of_code, u32_of, unknown, wanted,
+    Reader, Writer, check, corrupt, fixed, ordinal_bytes, text, type_code, type_of_code, u32_of, unknown,
+    wanted,
 };
 
 /// A type's description.
@@ -95,6 +96,10 @@ pub(super) fn encode_routine(routine: &Routine) -> Vec<u8> {
     for schema in &routine.search_path {
         out.text(10, schema);
     }
+    out.bytes(11, &[routine.events]);
+    for column in &routine.columns {
+        out.bytes(12, &ordinal_bytes(*column));
+    }
     out.0
 }
 
@@ -104,6 +109,7 @@ pub(super) fn decode_routine(id: ObjectId, bytes: &[u8]) -> Result<Routine> {
     let (mut schema, mut name, mut table, mut function) = (None, None, None, None);
     let (mut arguments, mut required) = (Vec::<TypeName>::new(), 0);
     let (mut sql, mut body, mut search_path) = (None, None, Vec::new());
+    let (mut events, mut columns) = (0, Vec::new());
     while let Some((tag, bytes)) = reader.field()? {
         match tag {
             1 => schema = Some(text(bytes)?),
@@ -119,11 +125,26 @@ pub(super) fn decode_routine(id: ObjectId, bytes: &[u8]) -> Result<Routine> {
             8 => sql = Some(text(bytes)?),
             9 => body = Some(text(bytes)?),
             10 => search_path.push(text(bytes)?),
+            11 => events = fixed::<1>(bytes)?[0],
+            12 => columns.push(usize::from(u16::from_le_bytes(fixed(bytes)?))),
             other => unknown(other)?,
         }
     }
     check(required <= arguments.len(), "wants more than it takes")?;
     let (schema, name) = (wanted(schema, "schema")?, wanted(name, "name")?);
     let (sql, body) = (wanted(sql, "text")?, wanted(body, "body")?);
-    Ok(Routine { id, schema, name, table, function, arguments, required, sql, body, search_path })
+    Ok(Routine {
+        id,
+        schema,
+        name,
+        table,
+        function,
+        events,
+        columns,
+        arguments,
+        required,
+        sql,
+        body,
+        search_path,
+    })
 }

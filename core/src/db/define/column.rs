@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::base::{ObjectId, PageNo};
 use crate::bind::{BindContext, bind, check_default};
-use crate::catalog::{Catalog, Column, Droppable, Identity, Index, Rule, Sequence, Table, View};
+use crate::catalog::{Catalog, Column, Droppable, Identity, Index, Routine, Rule, Sequence, Table, View};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::SequenceOptions;
 use crate::plan::{AlterAction, ColumnDefinition, Query, Statement};
@@ -220,6 +220,12 @@ fn renumber(change: &mut Change<'_>, table: &Table, after: &dyn Fn(usize) -> usi
         index.keys.iter_mut().for_each(|key| key.column = after(key.column));
         index.predicate.iter_mut().chain(&mut index.include).for_each(|at| *at = after(*at));
         change.catalog.put_index(index);
+    }
+    let triggers: Vec<_> = change.catalog.triggers_of(table.id).into_iter().cloned().collect();
+    for trigger in triggers {
+        let mut trigger = Routine::clone(&trigger);
+        trigger.columns.iter_mut().for_each(|at| *at = after(*at));
+        change.catalog.put_routine(trigger);
     }
     let children: Vec<Arc<Table>> = change
         .catalog

@@ -53,6 +53,11 @@ pub(super) fn drop(
             }
             ObjectKind::Trigger => {
                 let table = on.ok_or_else(|| Error::internal("DROP TRIGGER has a table"))?;
+                if let Some(Relation::Table(table)) = find(session, &catalog, table)
+                    && super::routine::drop_trigger(session, tag, table, &name.name)?
+                {
+                    continue;
+                }
                 if find(session, &catalog, table).is_none() {
                     if if_exists {
                         skipped(session, "relation", &table.name);

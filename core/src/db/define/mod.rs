@@ -78,7 +78,7 @@ pub(super) fn run(session: &mut Session, command: &Command) -> Result<Option<u64
             create::view_default(session, tag, name, *if_exists, column, default.as_ref())?;
         }
         Command::CreateFunction(made) => routine::create(session, tag, made)?,
-        Command::CreateTrigger(_) => return Err(Error::unsupported("CREATE TRIGGER")),
+        Command::CreateTrigger(made) => routine::create_trigger(session, tag, made)?,
         Command::DropFunction { functions, if_exists, cascade } => {
             routine::drop(session, tag, functions, *if_exists, *cascade)?;
         }

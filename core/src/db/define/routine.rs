@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crate::base::ObjectId;
+use crate::base::event::TriggerEvent;
 use crate::bind::{check_function, definition_of, is_trigger, resolve_type, wrong_definition};
-use crate::catalog::{Catalog, Routine};
+use crate::catalog::{Catalog, Relation, Routine, Table};
 use crate::error::{Error, Result, SqlState};
-use crate::parse::define::{FunctionDefinition, ObjectName};
+use crate::parse::define::{FunctionDefinition, ObjectName, TriggerDefinition, parse_block};
 use crate::value::TypeName;
 
 use super::ddl::change;
-use super::{Session, creation_schema, skipped};
+use super::{Session, creation_schema, find, missing, skipped};
 
 /// CREATE FUNCTION.
 pub(super) fn create(session: &mut Session, tag: &str, made: &FunctionDefinition) -> Result<()> {
@@ -49,6 +50,8 @@ pub(super) fn create(session: &mut Session, tag: &str, made: &FunctionDefinition
         name: made.name.name.clone(),
         table: None,
         function: None,
+        events: 0,
+        columns: Vec::new(),
         arguments: types.clone(),
         required,
         sql: made.text.clone(),
@@ -83,7 +86,7 @@ fn check(made: &FunctionDefinition, routine: &Routine, catalog: &Catalog) -> Res
             if !made.parameters.is_empty() {
                 return Err(wrong_definition("trigger functions cannot have declared arguments"));
             }
-            Err(Error::unsupported("trigger functions"))
+            parse_block(&made.body).map(|_| ())
         }
         Some("plpgsql") => Err(Error::unsupported("PL/pgSQL functions other than those of triggers")),
         Some(other) => {
@@ -168,4 +171,101 @@ pub(super) fn drop(
         })?;
     }
     Ok(())
+}
+
+/// CREATE TRIGGER.
+pub(super) fn create_trigger(session: &mut Session, tag: &str, made: &TriggerDefinition) -> Result<()> {
+    let (catalog, _) = session.catalog()?;
+    let table = match find(session, &catalog, &made.table) {
+        Some(Relation::Table(table)) if table.materialized.is_none() => Arc::clone(table),
+        Some(_) => {
+            let message = format!("\"{}\" is not a table", made.table.name);
+            return Err(Error::new(SqlState::WRONG_OBJECT_TYPE, message));
+        }
+        None => return Err(missing(&made.table)),
+    };
+    let mut columns = Vec::new();
+    for name in made.events.iter().flat_map(|(_, columns)| columns) {
+        columns.push(table.column(name).ok_or_else(|| {
+            let message = format!("column \"{name}\" of relation \"{}\" does not exist", table.name);
+            Error::new(SqlState::UNDEFINED_COLUMN, message)
+        })?);
+    }
+    let path = session.settings.search_path();
+    let called = catalog.routines.values().find(|routine| {
+        let seen = match &made.function.schema {
+            Some(schema) => routine.schema == *schema,
+            None => path.contains(&routine.schema),
+        };
+        routine.table.is_none() && routine.name == made.function.name && routine.arguments.is_empty() && seen
+    });
+    let Some(called) = called else {
+        let message = format!("function {}() does not exist", made.function.name);
+        return Err(Error::new(SqlState::UNDEFINED_FUNCTION, message));
+    };
+    if !is_trigger(&definition_of(called)?.returns) {
+        let message = format!("function {} must return type trigger", made.function.name);
+        return Err(Error::new(SqlState::INVALID_OBJECT_DEFINITION, message));
+    }
+    let existing =
+        catalog.triggers_of(table.id).into_iter().find(|other| other.name == made.name).map(|other| other.id);
+    if existing.is_some() && !made.or_replace {
+        return Err(Error::new(
+            SqlState::DUPLICATE_OBJECT,
+            format!("trigger \"{}\" for relation \"{}\" already exists", made.name, table.name),
+        ));
+    }
+    check_condition(made)?;
+    let events = made.events.iter().fold(u8::from(made.before), |all, (event, _)| all | *event as u8);
+    let function = called.id;
+    change(session, tag, |change| {
+        let id = match existing {
+            Some(id) => id,
+            None => change.catalog.allot_id()?,
+        };
+        change.catalog.put_routine(Routine {
+            id,
+            schema: table.schema.clone(),
+            name: made.name.clone(),
+            table: Some(table.id),
+            function: Some(function),
+            events,
+            columns,
+            arguments: Vec::new(),
+            required: 0,
+            sql: made.text.clone(),
+            body: String::new(),
+            search_path: Vec::new(),
+        });
+        Ok(())
+    })
+}
+
+fn check_condition(made: &TriggerDefinition) -> Result<()> {
+    let Some(condition) = &made.condition else { return Ok(()) };
+    for (row, event, word) in
+        [("old.", TriggerEvent::Insert, "INSERT"), ("new.", TriggerEvent::Delete, "DELETE")]
+    {
+        if condition.to_ascii_lowercase().contains(row) && made.events.iter().any(|(own, _)| *own == event) {
+            return Err(Error::new(
+                SqlState::INVALID_OBJECT_DEFINITION,
+                format!(
+                    "{word} trigger's WHEN condition cannot reference {} values",
+                    row[..3].to_uppercase()
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// DROP TRIGGER; `false`: there is none of the name.
+pub(super) fn drop_trigger(session: &mut Session, tag: &str, table: &Table, name: &str) -> Result<bool> {
+    let (catalog, _) = session.catalog()?;
+    let found = catalog.triggers_of(table.id).into_iter().find(|trigger| trigger.name == name);
+    let Some(id) = found.map(|trigger| trigger.id) else { return Ok(false) };
+    change(session, tag, |change| {
+        change.catalog.routines.remove(&id);
+        Ok(true)
+    })
 }

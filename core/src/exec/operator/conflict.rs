@@ -1,6 +1,7 @@
 //! ON CONFLICT: what becomes of a row whose key is taken.
 
 use crate::base::RowId;
+use crate::base::event::TriggerEvent;
 use crate::base::hash::HashSet;
 use crate::error::{Error, Result, SqlState};
 use crate::eval::Row;
@@ -9,7 +10,7 @@ use crate::exec::run::Run;
 use crate::physical::{ConflictPlan, InsertPlan};
 use crate::value::Datum;
 
-use super::writing::Writing;
+use super::writing::{Writing, changed_by_trigger, is_unchanged};
 
 /// What became of a row.
 pub(super) enum Resolved {
@@ -71,12 +72,25 @@ impl Conflicts {
         for (ordinal, program) in &update.assignments {
             new[*ordinal] = run.value(program, Row::Values(&both))?;
         }
+        let on = (&*plan.triggers, &plan.table);
+        let assigned: Vec<usize> = update.assignments.iter().map(|(ordinal, _)| *ordinal).collect();
+        if !plan.triggers.is_empty() {
+            let rows = (Some(old.as_slice()), Some(new));
+            match writing.before(run, on, TriggerEvent::Update, rows, &assigned)? {
+                Some(row) => new = row,
+                None => return Ok(Resolved::Skipped),
+            }
+            if !is_unchanged(run, &plan.table, rowid, &old)? {
+                return Err(changed_by_trigger("updated"));
+            }
+        }
         settle_row(run, &plan.table, &plan.rules, &mut new)?;
         let target = writing.target(run, &plan.table)?;
         let moved = target.writer.update(run.cx.pages.sink()?, RowId(rowid), &old, &new)?;
         self.own.insert(moved.0);
         let bytes = target.changes.updated(&old, &new)?;
         writing.hold(run, bytes)?;
+        writing.after(run, on, TriggerEvent::Update, (Some(&old), Some(&new)), &assigned)?;
         Ok(Resolved::Updated(new))
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::RowId;
+use crate::base::event::TriggerEvent;
 use crate::base::hash::HashSet;
 use crate::batch::Batch;
 use crate::error::Result;
@@ -10,7 +11,7 @@ use crate::exec::run::{BoxedOperator, Operator, Poll, Run};
 use crate::physical::DeletePlan;
 use crate::value::{Datum, SqlType};
 
-use super::writing::{Writing, is_unchanged};
+use super::writing::{Writing, changed_by_trigger, is_unchanged};
 
 pub(crate) struct DeleteRows {
     input: BoxedOperator,
@@ -57,10 +58,22 @@ impl DeleteRows {
                     self.at += 1;
                     continue;
                 }
+                let on = (&*plan.triggers, &plan.table);
+                if !plan.triggers.is_empty() {
+                    let rows = (Some(old.as_slice()), None);
+                    if self.writing.before(run, on, TriggerEvent::Delete, rows, &[])?.is_none() {
+                        self.at += 1;
+                        continue;
+                    }
+                    if !is_unchanged(run, &plan.table, rowid, &old)? {
+                        return Err(changed_by_trigger("deleted"));
+                    }
+                }
                 let target = self.writing.target(run, &plan.table)?;
                 target.writer.delete(run.cx.pages.sink()?, RowId(rowid), &old)?;
                 let bytes = target.changes.deleted(&old)?;
                 self.writing.hold(run, bytes)?;
+                self.writing.after(run, on, TriggerEvent::Delete, (Some(&old), None), &[])?;
                 self.kept.push(u32::try_from(at).expect("V3 bounds the rows of a batch"));
                 run.shared.affected += 1;
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::event::TriggerEvent;
 use crate::batch::{Batch, Vector};
 use crate::error::Result;
 use crate::exec::change::settle_row;
@@ -41,7 +42,9 @@ impl InsertRows {
             keys_held: 0,
             row: Vec::new(),
             conflicts: Conflicts::default(),
-            changes_rows: plan.conflict.is_some() || !plan.rules.generated.is_empty(),
+            changes_rows: plan.conflict.is_some()
+                || !plan.rules.generated.is_empty()
+                || !plan.triggers.is_empty(),
             written: Batch::default(),
         }
     }
@@ -57,6 +60,17 @@ impl InsertRows {
             self.row.clear();
             for (column, ty) in batch.columns.iter().zip(&*self.types) {
                 self.row.push(column.datum(self.at, *ty)?);
+            }
+            let on = (&*plan.triggers, &plan.table);
+            if !plan.triggers.is_empty() {
+                let row = core::mem::take(&mut self.row);
+                match self.writing.before(run, on, TriggerEvent::Insert, (None, Some(row)), &[])? {
+                    Some(row) => self.row = row,
+                    None => {
+                        self.at += 1;
+                        continue;
+                    }
+                }
             }
             settle_row(run, &plan.table, &plan.rules, &mut self.row)?;
             if let Some(conflict) = &plan.conflict {
@@ -86,6 +100,7 @@ impl InsertRows {
                     run.release(core::mem::take(&mut self.keys_held));
                 }
             }
+            self.writing.after(run, on, TriggerEvent::Insert, (None, Some(&self.row)), &[])?;
             if self.changes_rows {
                 let row = core::mem::take(&mut self.row);
                 self.keep(&row)?;

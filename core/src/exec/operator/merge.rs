@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::RowId;
+use crate::base::event::TriggerEvent;
 use crate::base::hash::HashSet;
 use crate::batch::Batch;
 use crate::error::{Error, Result, SqlState};
@@ -11,7 +12,7 @@ use crate::exec::run::{BoxedOperator, Operator, Poll, Run};
 use crate::physical::{MergePlan, MergeStep};
 use crate::value::{Datum, SqlType};
 
-use super::writing::{Writing, is_unchanged};
+use super::writing::{Writing, changed_by_trigger, is_unchanged};
 
 pub(crate) struct MergeRows {
     input: BoxedOperator,
@@ -48,13 +49,12 @@ impl MergeRows {
             return Ok(());
         };
         let old = plan.old.iter().map(|from| value(*from)).collect::<Result<Vec<Datum>>>()?;
-        let new = match step {
+        let mut new = match step {
             Some(MergeStep::Update(items) | MergeStep::Insert(items)) => {
                 let mut new = old.clone();
                 for (ordinal, from) in items {
                     new[*ordinal] = value(*from)?;
                 }
-                settle_row(run, &plan.table, &plan.rules, &mut new)?;
                 Some(new)
             }
             _ => None,
@@ -75,6 +75,29 @@ impl MergeRows {
         {
             return Ok(());
         }
+        let event = match (&rowid, &new) {
+            (None, _) => TriggerEvent::Insert,
+            (_, Some(_)) => TriggerEvent::Update,
+            (_, None) => TriggerEvent::Delete,
+        };
+        let assigned: Vec<usize> = match step {
+            Some(MergeStep::Update(items)) => items.iter().map(|(ordinal, _)| *ordinal).collect(),
+            _ => Vec::new(),
+        };
+        let on = (&*plan.triggers, &plan.table);
+        if !plan.triggers.is_empty() {
+            let rows = (rowid.is_some().then_some(old.as_slice()), new.take());
+            let Some(row) = self.writing.before(run, on, event, rows, &assigned)? else { return Ok(()) };
+            new = (event != TriggerEvent::Delete).then_some(row);
+            if let Some(RowId(rowid)) = rowid
+                && !is_unchanged(run, &plan.table, rowid, &old)?
+            {
+                return Err(changed_by_trigger("merged"));
+            }
+        }
+        if let Some(new) = &mut new {
+            settle_row(run, &plan.table, &plan.rules, new)?;
+        }
         let target = self.writing.target(run, &plan.table)?;
         let sink = run.cx.pages.sink()?;
         let bytes = match (rowid, &new) {
@@ -93,6 +116,8 @@ impl MergeRows {
             (None, None) => 0,
         };
         self.writing.hold(run, bytes)?;
+        let rows = (rowid.is_some().then_some(old.as_slice()), new.as_deref());
+        self.writing.after(run, on, event, rows, &assigned)?;
         run.shared.affected += 1;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::RowId;
+use crate::base::event::TriggerEvent;
 use crate::base::hash::HashSet;
 use crate::batch::{Batch, Vector};
 use crate::error::Result;
@@ -12,7 +13,7 @@ use crate::physical::UpdatePlan;
 use crate::value::{Datum, SqlType};
 
 use super::matcher::combine;
-use super::writing::{Writing, is_unchanged};
+use super::writing::{Writing, changed_by_trigger, is_unchanged};
 
 pub(crate) struct UpdateRows {
     input: BoxedOperator,
@@ -58,19 +59,31 @@ impl UpdateRows {
                     .iter()
                     .map(|from| batch.columns[*from].datum(at, self.types[*from]))
                     .collect::<Result<Vec<Datum>>>()?;
-                if plan.recheck && !is_unchanged(run, &plan.table, rowid, &old)? {
-                    self.at += 1;
-                    continue;
-                }
                 let mut new = old.clone();
                 for (ordinal, from) in &plan.assignments {
                     new[*ordinal] = batch.columns[*from].datum(at, self.types[*from])?;
+                }
+                let assigned: Vec<usize> = plan.assignments.iter().map(|(ordinal, _)| *ordinal).collect();
+                let on = (&*plan.triggers, &plan.table);
+                let known = plan.recheck && !is_unchanged(run, &plan.table, rowid, &old)?;
+                let row = if known || plan.triggers.is_empty() {
+                    (!known).then_some(new)
+                } else {
+                    self.writing.before(run, on, TriggerEvent::Update, (Some(&old), Some(new)), &assigned)?
+                };
+                let Some(mut new) = row else {
+                    self.at += 1;
+                    continue;
+                };
+                if !plan.triggers.is_empty() && !is_unchanged(run, &plan.table, rowid, &old)? {
+                    return Err(changed_by_trigger("updated"));
                 }
                 settle_row(run, &plan.table, &plan.rules, &mut new)?;
                 let target = self.writing.target(run, &plan.table)?;
                 target.writer.update(run.cx.pages.sink()?, RowId(rowid), &old, &new)?;
                 let bytes = target.changes.updated(&old, &new)?;
                 self.writing.hold(run, bytes)?;
+                self.writing.after(run, on, TriggerEvent::Update, (Some(&old), Some(&new)), &assigned)?;
                 if !plan.returning.is_empty() {
                     if self.new_rows.columns.is_empty() {
                         let columns = plan.table.columns.iter();

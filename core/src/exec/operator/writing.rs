@@ -6,11 +6,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::base::event::TriggerEvent;
 use crate::batch::Batch;
-use crate::catalog::Table;
-use crate::error::Result;
+use crate::catalog::{Routine, Table};
+use crate::error::{Error, Result, SqlState};
 use crate::exec::change::Changes;
 use crate::exec::run::{BoxedOperator, Poll, Run};
+use crate::exec::trigger::{self, Waiting};
 use crate::physical::Programs;
 use crate::store::{TableShape, TableWriter};
 use crate::value::Datum;
@@ -28,6 +30,9 @@ pub(super) struct Writing {
     pub pending: VecDeque<Batch>,
     /// From the first row on, until the references are settled.
     target: Option<Target>,
+    /// Rows that AFTER triggers wait for.
+    waiting: Waiting,
+    table: Option<Arc<Table>>,
     returning: VecDeque<Batch>,
     /// Bytes held until the end.
     held: usize,
@@ -65,6 +70,41 @@ impl Writing {
         }
     }
 
+    /// The row to write after the BEFORE triggers; `None`: it is left alone.
+    pub(super) fn before(
+        &mut self,
+        run: &mut Run<'_, '_>,
+        (triggers, table): (&[Arc<Routine>], &Arc<Table>),
+        event: TriggerEvent,
+        rows: (Option<&[Datum]>, Option<Vec<Datum>>),
+        assigned: &[usize],
+    ) -> Result<Option<Vec<Datum>>> {
+        let row = trigger::before(run, triggers, table, event, rows, assigned)?;
+        if let Some(target) = &mut self.target {
+            // The trigger may have written to the table: what the writer remembers of it is stale.
+            let page_size = run.cx.pages.source().page_size();
+            target.writer = TableWriter::new(run.cx.catalog, table, page_size)?;
+        }
+        Ok(row)
+    }
+
+    /// A row was written: AFTER triggers will see it.
+    pub(super) fn after(
+        &mut self,
+        run: &mut Run<'_, '_>,
+        (triggers, table): (&[Arc<Routine>], &Arc<Table>),
+        event: TriggerEvent,
+        rows: (Option<&[Datum]>, Option<&[Datum]>),
+        assigned: &[usize],
+    ) -> Result<()> {
+        if triggers.is_empty() {
+            return Ok(());
+        }
+        self.table = Some(Arc::clone(table));
+        let bytes = self.waiting.push(triggers, event, rows, assigned);
+        self.hold(run, bytes)
+    }
+
     /// Computes RETURNING over these rows and keeps the result for the end.
     pub(super) fn keep_returning(
         &mut self,
@@ -87,6 +127,9 @@ impl Writing {
             }
             self.target = None;
         }
+        if let Some(table) = self.table.take() {
+            self.waiting.fire(run, &table)?;
+        }
         Ok(match self.returning.pop_front() {
             Some(batch) => Poll::Batch(batch),
             None => {
@@ -95,6 +138,17 @@ impl Writing {
             }
         })
     }
+}
+
+/// 27000, where a trigger has changed the row that is to be changed.
+pub(super) fn changed_by_trigger(what: &str) -> Error {
+    Error::new(
+        SqlState::TRIGGERED_DATA_CHANGE_VIOLATION,
+        format!("tuple to be {what} was already modified by an operation triggered by the current command"),
+    )
+    .with_hint(
+        "Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.",
+    )
 }
 
 /// Whether a row is there as it was read.

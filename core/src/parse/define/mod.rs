@@ -17,17 +17,18 @@ mod copy;
 mod create;
 mod cursor;
 mod drop;
+mod plpgsql;
 mod reader;
 mod routine;
 mod session;
 mod types;
 mod user_type;
 
+pub use plpgsql::{Block, Raise, Returned, Step, parse_block};
 pub use types::{
     AlterDomain, AlterEnum, CheckOption, Command, CommentOn, Copy, CopyFormat, CopyOptions, CopySource,
     Direction, Discarded, DomainConstraint, DomainDefinition, FunctionDefinition, LabelPosition, Maintenance,
-    ObjectKind, ObjectName, Parameter, Returns, SequenceOptions, TextAt, TriggerDefinition, TriggerEvent,
-    ViewDefinition,
+    ObjectKind, ObjectName, Parameter, Returns, SequenceOptions, TextAt, TriggerDefinition, ViewDefinition,
 };
 
 use crate::error::Result;

@@ -1,10 +1,11 @@
 //! CREATE FUNCTION, CREATE TRIGGER, DROP FUNCTION.
 
+use crate::base::event::TriggerEvent;
 use crate::error::{Error, Result};
 use crate::parse::lexer::TokenKind;
 
 use super::reader::Reader;
-use super::types::{Command, FunctionDefinition, Parameter, Returns, TriggerDefinition, TriggerEvent};
+use super::types::{Command, FunctionDefinition, Parameter, Returns, TriggerDefinition};
 
 /// `name (parameters) RETURNS .. options`, after CREATE [OR REPLACE] FUNCTION.
 pub(super) fn function(reader: &mut Reader<'_>, or_replace: bool) -> Result<Command> {

@@ -626,7 +626,7 @@ pub struct TriggerDefinition {
     /// BEFORE rather than AFTER.
     pub before: bool,
     /// What it waits for; UPDATE OF with columns.
-    pub events: Vec<(TriggerEvent, Vec<String>)>,
+    pub events: Vec<(crate::base::event::TriggerEvent, Vec<String>)>,
     /// On which table.
     pub table: ObjectName,
     /// WHEN, as SQL.
@@ -637,17 +637,6 @@ pub struct TriggerDefinition {
     pub arguments: Vec<String>,
     /// The whole statement.
     pub text: String,
-}
-
-/// A change of a row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TriggerEvent {
-    /// INSERT
-    Insert,
-    /// UPDATE
-    Update,
-    /// DELETE
-    Delete,
 }
 
 impl Command {
