@@ -159,7 +159,7 @@ impl Rows {
             Rows::List(rowids, at) => {
                 let mut buffer = Vec::new();
                 while *at < rowids.len() && out.rows - before < want {
-                    shape.fetch(source, rowids[*at], out, &mut buffer)?;
+                    shape.fetch(source, rowids[*at], None, out, &mut buffer)?;
                     *at += 1;
                 }
             }
@@ -167,7 +167,7 @@ impl Rows {
                 let mut buffer = Vec::new();
                 while out.rows - before < want {
                     let Some((_, rowid)) = scan.next(source)? else { break };
-                    if !shape.fetch(source, rowid, out, &mut buffer)? {
+                    if !shape.fetch(source, rowid, None, out, &mut buffer)? {
                         return Err(Error::corrupt("an index names a row that its table lacks"));
                     }
                 }
@@ -199,16 +199,19 @@ fn index_of(shape: &Shape) -> Result<&IndexShape> {
 }
 
 impl Shape {
-    /// Appends the wanted columns of one row; whether it exists.
+    /// Appends the wanted columns of one row, or only those of them at `picked`; whether it exists.
     pub(crate) fn fetch(
         &self,
         source: &dyn PageSource,
         rowid: i64,
+        picked: Option<&[usize]>,
         out: &mut Batch,
         buffer: &mut Vec<u8>,
     ) -> Result<bool> {
         let Some(handle) = self.table.tree.get(source, rowid)? else { return Ok(false) };
-        for (vector, (place, ty)) in out.columns.iter_mut().zip(&self.columns) {
+        for (at, vector) in out.columns.iter_mut().enumerate() {
+            let at = picked.map_or(at, |picked| picked[at]);
+            let (place, ty) = &self.columns[at];
             match place {
                 Place::RowId => push_cell(vector, Cell::Int(rowid), *ty)?,
                 Place::Stored(at) => push_cell(vector, handle.cell(source, *at, buffer)?, *ty)?,

@@ -6,9 +6,9 @@ use crate::batch::{Batch, Vector};
 use crate::catalog::{Constraint, Deferral, Rule};
 use crate::error::Result;
 use crate::eval::{Program, Row};
-use crate::physical::{Access, InsertPlan, Micro, PhysicalPlan, Programs, ScanPlan};
+use crate::physical::{Access, InsertPlan, Items, Micro, PhysicalPlan, ScanPlan};
 use crate::store::TableWriter;
-use crate::value::Datum;
+use crate::value::{Datum, SqlType};
 
 use super::ExecContext;
 use super::access::{Shape, shape_of};
@@ -23,13 +23,13 @@ pub(crate) fn run(plan: &PhysicalPlan, cx: &mut ExecContext<'_>, out: &mut Batch
     let mut run = Run { cx, plan, shared: &mut shared, outer: &[] };
     match &plan.micro {
         Some(Micro::Lookup { scan, items }) => {
-            lookup(&mut run, scan, items.as_ref(), out)?;
+            lookup(&mut run, scan, items, out)?;
             Ok(0)
         }
         Some(Micro::InsertValues { rows, plan }) => insert(&mut run, rows, plan),
         Some(Micro::Change { scan, items, types, change }) => {
             let mut source = Batch::default();
-            lookup(&mut run, scan, items.as_ref(), &mut source)?;
+            lookup(&mut run, scan, items, &mut source)?;
             short_change::change(&mut run, change, &source, types)
         }
         None => Ok(0),
@@ -45,12 +45,7 @@ pub(crate) fn is_allowed(plan: &PhysicalPlan, fuel: u64) -> bool {
     }
 }
 
-fn lookup(
-    run: &mut Run<'_, '_>,
-    scan: &Arc<ScanPlan>,
-    items: Option<&Programs>,
-    out: &mut Batch,
-) -> Result<()> {
+fn lookup(run: &mut Run<'_, '_>, scan: &Arc<ScanPlan>, items: &Items, out: &mut Batch) -> Result<()> {
     let shape = shape_of(scan, run.cx.pages.source().page_size())?;
     let rowid = match &scan.access {
         Access::RowidList(values) => match values.first() {
@@ -65,16 +60,24 @@ fn lookup(
         return Ok(());
     };
     // Where every item is a column, the row goes straight to the result.
-    let mut fetched = Batch::default();
-    let direct = scan.filter.is_none() && items.is_none();
-    let target = if direct { &mut *out } else { &mut fetched };
-    prepare(target, scan);
     let mut buffer = Vec::new();
-    if !shape.fetch(run.cx.pages.source(), rowid, target, &mut buffer)? {
-        out.clear();
+    let wanted = match items {
+        _ if scan.filter.is_some() => None,
+        Items::Scanned => Some((None, scan.types())),
+        Items::Columns(columns, types) => Some((Some(&columns[..]), &types[..])),
+        Items::Programs(_) => None,
+    };
+    if let Some((columns, types)) = wanted {
+        prepare(out, types);
+        if !shape.fetch(run.cx.pages.source(), rowid, columns, out, &mut buffer)? {
+            out.clear();
+        }
         return Ok(());
     }
-    if direct {
+    let mut fetched = Batch::default();
+    prepare(&mut fetched, scan.types());
+    if !shape.fetch(run.cx.pages.source(), rowid, None, &mut fetched, &mut buffer)? {
+        out.clear();
         return Ok(());
     }
     if let Some(filter) = &scan.filter
@@ -84,8 +87,13 @@ fn lookup(
         return Ok(());
     }
     match items {
-        None => *out = fetched,
-        Some(items) => {
+        Items::Scanned => *out = fetched,
+        Items::Columns(columns, _) => {
+            out.columns.clear();
+            out.columns.extend(columns.iter().map(|at| fetched.columns[*at].clone()));
+            out.rows = 1;
+        }
+        Items::Programs(items) => {
             out.columns.clear();
             for item in items.iter() {
                 out.columns.push(run.evaluate(item, &fetched)?);
@@ -117,9 +125,8 @@ fn index_rowid(run: &mut Run<'_, '_>, shape: &Shape, equal: &[Program]) -> Resul
     Ok(found.map_or(Datum::Null, Datum::Int))
 }
 
-/// An empty batch of the scan's columns, with the memory of what was there.
-fn prepare(batch: &mut Batch, scan: &ScanPlan) {
-    let types = scan.types();
+/// An empty batch of columns of these types, with the memory of what was there.
+fn prepare(batch: &mut Batch, types: &[SqlType]) {
     let fits = batch.columns.len() == types.len()
         && batch.columns.iter().zip(types).all(|(column, ty)| column.kind() == crate::batch::Kind::of(*ty));
     if fits {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::dml::{DeletePlan, InsertPlan, UpdatePlan};
 use super::plan::{Node, Operation, PhysicalPlan, PlanKind, Programs, ScanPlan};
+use crate::eval::Program;
 use crate::plan::OutputColumn;
 use crate::value::SqlType;
 
@@ -14,12 +15,36 @@ use crate::value::SqlType;
 #[derive(Debug)]
 pub(crate) enum Micro {
     /// `SELECT items FROM table WHERE key = value`: one scan of at most few rows, perhaps filtered.
-    Lookup { scan: Arc<ScanPlan>, items: Option<Programs> },
+    Lookup { scan: Arc<ScanPlan>, items: Items },
     /// `INSERT INTO table VALUES (..), ..` without RETURNING.
-    InsertValues { rows: Arc<[Vec<crate::eval::Program>]>, plan: Arc<InsertPlan> },
+    InsertValues { rows: Arc<[Vec<Program>]>, plan: Arc<InsertPlan> },
     /// `UPDATE table SET .. WHERE key = value` or DELETE, without RETURNING: `items` over the scan are the
     /// source of the change, of these types.
-    Change { scan: Arc<ScanPlan>, items: Option<Programs>, types: Arc<[SqlType]>, change: Change },
+    Change { scan: Arc<ScanPlan>, items: Items, types: Arc<[SqlType]>, change: Change },
+}
+
+/// What becomes of the row that a scan brings.
+#[derive(Debug)]
+pub(crate) enum Items {
+    /// It is the result.
+    Scanned,
+    /// Some of its columns are, of these types: they are read where they are wanted, and no others.
+    Columns(Vec<usize>, Vec<SqlType>),
+    /// The values of programs over it.
+    Programs(Programs),
+}
+
+impl Items {
+    fn of(programs: &Programs, scan: &ScanPlan) -> Items {
+        let columns: Option<Vec<usize>> = programs.iter().map(Program::as_column).collect();
+        match columns {
+            Some(columns) if columns.iter().all(|at| *at < scan.types.len()) => {
+                let types = columns.iter().map(|at| scan.types[*at]).collect();
+                Items::Columns(columns, types)
+            }
+            _ => Items::Programs(Arc::clone(programs)),
+        }
+    }
 }
 
 /// What is done to the row of a key.
@@ -36,11 +61,11 @@ const ROWS_MAX: usize = 16;
 pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) -> Option<Micro> {
     match (&root.operation, kind) {
         (Operation::Scan(scan), PlanKind::Select) if is_point(scan) => {
-            Some(Micro::Lookup { scan: Arc::clone(scan), items: None })
+            Some(Micro::Lookup { scan: Arc::clone(scan), items: Items::Scanned })
         }
         (Operation::Project { input, items }, PlanKind::Select) => match &input.operation {
             Operation::Scan(scan) if is_point(scan) => {
-                Some(Micro::Lookup { scan: Arc::clone(scan), items: Some(Arc::clone(items)) })
+                Some(Micro::Lookup { scan: Arc::clone(scan), items: Items::of(items, scan) })
             }
             _ => None,
         },
@@ -70,11 +95,12 @@ pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) ->
 
 fn change(input: &Node, change: Change) -> Option<Micro> {
     let (below, items) = match &input.operation {
-        Operation::Project { input, items } => (&input.operation, Some(Arc::clone(items))),
+        Operation::Project { input, items } => (&input.operation, Some(items)),
         operation => (operation, None),
     };
     match below {
         Operation::Scan(scan) if is_point(scan) => {
+            let items = items.map_or(Items::Scanned, |items| Items::of(items, scan));
             Some(Micro::Change { scan: Arc::clone(scan), items, types: Arc::clone(&input.types), change })
         }
         _ => None,

@@ -27,7 +27,7 @@ pub(crate) use dml::{
     Check, ConflictPlan, DeletePlan, InsertPlan, MergePlan, MergeStep, RowRules, UpdatePlan,
 };
 pub use lower::lower;
-pub(crate) use micro::{Change, Micro};
+pub(crate) use micro::{Change, Items, Micro};
 pub(crate) use plan::{
     Access, Aggregate, FrameEnd, FunctionCall, Join, Kept, Key, Lookup, Matching, Node, Operation, Programs,
     Range, ScanPlan, Window, WindowCall,
