@@ -7,10 +7,12 @@
 //! a OR a OR a ...      logic chain: n-ary after bind, deep only while the syntax tree lives
 //! a + a + a ...        operator chain: deep in every later stage
 //! ((( ... )))          nesting; a nested query costs several plain levels
+//! NOT NOT - - ...      each is a level of the parser's, which goes on inside the operand
 //! ```
 
 use crate::base::limits::{
-    LOGIC_CHAIN_MAX, NESTING_MAX, OPERATOR_CHAIN_MAX, PARAMETERS_MAX, QUERY_CHAIN_MAX, STATEMENT_BYTES_MAX,
+    LOGIC_CHAIN_MAX, NESTING_MAX, OPERATOR_CHAIN_MAX, PARAMETERS_MAX, PARSER_DEPTH_MAX, QUERY_CHAIN_MAX,
+    STATEMENT_BYTES_MAX,
 };
 use crate::error::stack::too_complex;
 use crate::error::{Error, Result, SqlState};
@@ -26,6 +28,8 @@ const QUERY_WEIGHT: usize = 6;
 #[derive(Clone, Copy, Default)]
 struct Level {
     weight: usize,
+    /// Operators right before it, whose operand it is.
+    prefixes: usize,
     is_case: bool,
     /// Inside FROM, where a comma leads to another table.
     in_from: bool,
@@ -68,13 +72,18 @@ struct Levels {
     stack: Vec<Level>,
     top: Level,
     nesting: usize,
+    /// Prefixes of all open levels, and those since the last operand.
+    prefixes: usize,
+    run: usize,
 }
 
 impl Levels {
     fn open(&mut self, weight: usize, is_case: bool) {
         self.stack.push(self.top);
-        self.top = Level { weight, is_case, ..Level::default() };
+        let prefixes = core::mem::take(&mut self.run);
+        self.top = Level { weight, prefixes, is_case, ..Level::default() };
         self.nesting += weight;
+        self.prefixes += prefixes;
     }
 
     // A stray END or parenthesis is the parser's to report.
@@ -83,6 +92,7 @@ impl Levels {
             let Some(parent) = self.stack.pop() else { return };
             let closed = core::mem::replace(&mut self.top, parent);
             self.nesting = self.nesting.saturating_sub(closed.weight);
+            self.prefixes = self.prefixes.saturating_sub(closed.prefixes);
             self.top.below_operators = self.top.below_operators.max(closed.depth_in_operators() + 1);
             self.top.below_tree = self.top.below_tree.max(closed.depth_of_tree() + 1);
             // A parenthesis also closes the CASEs left open inside it.
@@ -103,6 +113,7 @@ impl Levels {
 
     fn is_too_deep(&self) -> bool {
         self.nesting > NESTING_MAX
+            || self.nesting + self.prefixes + self.run > PARSER_DEPTH_MAX
             || self.top.depth_in_operators() > OPERATOR_CHAIN_MAX
             || self.top.depth_of_tree() > LOGIC_CHAIN_MAX
             || self.top.queries > QUERY_CHAIN_MAX
@@ -160,7 +171,7 @@ pub(super) fn check(sql: &str) -> Result<usize> {
         ));
     }
     let mut lexer = Lexer::new(sql);
-    let mut levels = Levels { stack: Vec::new(), top: Level::default(), nesting: 0 };
+    let mut levels = Levels { stack: Vec::new(), top: Level::default(), nesting: 0, prefixes: 0, run: 0 };
     let mut tokens = 0usize;
     let mut after_open = 0;
     // A parenthesis here is a join's or a query's: sqlparser tries both.
@@ -179,6 +190,14 @@ pub(super) fn check(sql: &str) -> Result<usize> {
         };
         let opened = core::mem::take(&mut after_open);
         let table = core::mem::take(&mut wants_table);
+        let is_prefix = token.kind == TokenKind::Operator || token.is_word(sql, "not");
+        if is_prefix {
+            levels.run += 1;
+        } else if !matches!(token.kind, TokenKind::Open | TokenKind::OpenBracket)
+            && !token.is_word(sql, "case")
+        {
+            levels.run = 0;
+        }
         match token.kind {
             TokenKind::Open | TokenKind::OpenBracket => {
                 let weight = if table { 1 + QUERY_WEIGHT } else { 1 };

@@ -6,7 +6,7 @@ use sqlparser::ast;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token as SqlToken, TokenWithSpan, Tokenizer};
 
-use crate::base::limits::NESTING_MAX;
+use crate::base::limits::PARSER_DEPTH_MAX;
 use crate::error::stack::{Stack, too_complex};
 use crate::error::{Error, Result, SqlState};
 
@@ -180,7 +180,7 @@ fn parser<'g>(sql: &str, grammar: &'g Grammar) -> Result<Made<'g>> {
     super::parentheses::thin(&mut tokens);
     let parser = Parser::new(grammar)
         // `bounds` has counted already; this is the net below it, for depth it cannot see.
-        .with_recursion_limit(NESTING_MAX + 50)
+        .with_recursion_limit(PARSER_DEPTH_MAX)
         .with_tokens_with_locations(tokens);
     Ok((parser, overriding, subscripts, arbiter))
 }
