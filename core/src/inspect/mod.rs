@@ -69,11 +69,12 @@ impl File {
         let db = env.vfs.open(&name, OpenMode::ReadOnly)?;
         let slots =
             [meta::META_A_OFFSET, meta::META_B_OFFSET].map(|offset| (offset, read_slot(&*db, offset)));
-        let valid = slots.iter().filter_map(|(_, slot)| match slot {
+        let mut valid = slots.iter().filter_map(|(_, slot)| match slot {
             Slot::Valid(meta) => Some(&**meta),
             Slot::Unsupported(_) | Slot::Damaged | Slot::Foreign => None,
         });
-        let meta = valid.max_by_key(|meta| meta.seq).cloned();
+        // B decides, as at opening: A stands in for a B that is damaged.
+        let meta = valid.next_back().cloned();
         let log = match env.vfs.open(&name.with_suffix("-wal"), OpenMode::ReadOnly) {
             Ok(log) => Some(log),
             Err(error) if error.kind == VfsErrorKind::NotFound => None,

@@ -6,10 +6,11 @@
 //! ```
 //!
 //! A change writes A, syncs, writes B, syncs. Hence *B of number n is visible only if A of number n was
-//! durable*, and at every instant one slot is durable whose log is intact.
+//! durable*, and at every instant one slot is durable whose log is intact. A change has happened when B is
+//! written: A is what stands in for a B that was torn meanwhile.
 //!
 //! M1  A slot whose sum fails says nothing; the other one speaks.
-//! M2  `seq` of A is `seq` of B or one more.
+//! M2  `seq` of A is `seq` of B or one more; where they differ, B decides.
 //! M3  The slots are 16 KiB apart: one torn or damaged block never takes both.
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;

@@ -10,6 +10,9 @@
 //! O2  Recovery writes what it recovered to segments the old chain does not use, and only then switches:
 //!     a crash anywhere leaves a durable slot whose log is whole, and doing it again ends the same.
 //! O3  Nothing is trusted because it is in the host's cache: what is relied on is synced again first.
+//! O4  The only slot that may name a state is never the one written next. So where the slots differ B decides,
+//!     though A is newer: whether A is durable cannot be known, hence it is written again, and a torn write of
+//!     it must not take a commit away that an opening before could find.
 
 use crate::base::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Arc, OnceLock};
@@ -112,7 +115,7 @@ fn check_barrier(db: &dyn VfsFile, options: &PagerOptions) -> Result<()> {
     Ok(())
 }
 
-/// Step 1: the valid slot with the highest number; none if the file was never a database.
+/// Step 1: what slot B says, and A if B was torn (O4); none if the file was never a database.
 fn read_metas(name: &FileName, db: &dyn VfsFile) -> Result<Option<Metas>> {
     let size = db.size()?;
     let a = read_slot(db, size, meta::META_A_OFFSET)?;
@@ -124,16 +127,13 @@ fn read_metas(name: &FileName, db: &dyn VfsFile) -> Result<Option<Metas>> {
             if !same_file || b.seq > a.seq {
                 return Err(Error::corrupt("the two meta slots contradict each other"));
             }
-            Ok(Some(Metas { slot_a_durable: a == b, chosen: *a }))
+            let metas = if a == b { durable(*a) } else { rebuilt_from(*b) };
+            Ok(Some(metas))
         }
         // B is damaged only by a write of it, and that began after A was durable. So A is not written
         // again here: it is the only good slot, and a power cut in that write could cost it too.
-        (Slot::Valid(a), _) => Ok(Some(Metas { chosen: *a, slot_a_durable: true })),
-        // A is rebuilt from B under a new number: an equal pair must prove that A was durable.
-        (_, Slot::Valid(b)) => {
-            let seq = b.seq + 1;
-            Ok(Some(Metas { chosen: Meta { seq, ..*b }, slot_a_durable: false }))
-        }
+        (Slot::Valid(a), _) => Ok(Some(durable(*a))),
+        (_, Slot::Valid(b)) => Ok(Some(rebuilt_from(*b))),
         (a, _) => {
             if is_unborn(db, size)? {
                 return Ok(None);
@@ -146,6 +146,16 @@ fn read_metas(name: &FileName, db: &dyn VfsFile) -> Result<Option<Metas>> {
             Err(Error::corrupt(format!("both meta slots of the database \"{file}\" are damaged")))
         }
     }
+}
+
+fn durable(a: Meta) -> Metas {
+    Metas { chosen: a, slot_a_durable: true }
+}
+
+/// A is written anew from B, under a new number: an equal pair must prove that A was durable.
+fn rebuilt_from(b: Meta) -> Metas {
+    let seq = b.seq + 1;
+    Metas { chosen: Meta { seq, ..b }, slot_a_durable: false }
 }
 
 fn read_slot(db: &dyn VfsFile, size: u64, offset: u64) -> Result<Slot> {

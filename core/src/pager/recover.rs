@@ -2,6 +2,9 @@
 //!
 //! Steps 2 to 8 of opening (see [`super::open`]). Steps 2 to 5 only look; step 6 makes both meta slots
 //! durable, step 7 writes what was recovered to segments the old chain does not use, step 8 switches.
+//!
+//! Step 8 is the one change of the slots that may bring a commit to the medium: what a failed sync left in the
+//! cache alone is durable now, in the log of the new slots. Until B says so it has not happened (O4).
 
 use crate::base::{Lsn, PageNo};
 use crate::env::{Env, FileName, SyncKind, VfsFile};
@@ -91,7 +94,7 @@ fn normalise(db: &dyn VfsFile, metas: &Metas) -> Result<()> {
     if !metas.slot_a_durable {
         return write_slots(db, &metas.chosen);
     }
-    // A was durable before B was written; B may be in the cache only, or damaged.
+    // A was durable before B was written; B may be in the cache only, or damaged. A stays as it is (O4).
     db.write_all_at(&metas.chosen.encode(), meta::META_B_OFFSET)?;
     db.sync(SyncKind::Data)?;
     Ok(())

@@ -266,8 +266,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "C.9 item 5: an equal pair proves that A was durable",
         edits: &[Edit {
             file: "core/src/pager/open.rs",
-            find: "            let seq = b.seq + 1;",
-            replace: "            let seq = b.seq;",
+            find: "    let seq = b.seq + 1;",
+            replace: "    let seq = b.seq;",
         }],
         verdict: Verdict::Caught,
         by: None,
@@ -277,11 +277,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
         rule: "C.8 step 3: A is durable only if B says the same",
         edits: &[Edit {
             file: "core/src/pager/open.rs",
-            find: "Metas { slot_a_durable: a == b, chosen: *a }",
-            replace: "Metas { slot_a_durable: true, chosen: *a }",
+            find: "if a == b { durable(*a) } else { rebuilt_from(*b) }",
+            replace: "if a.seq >= b.seq { durable(*a) } else { rebuilt_from(*b) }",
         }],
         verdict: Verdict::Caught,
         by: None,
+    },
+    Mutant {
+        name: "the newer slot decides, and is written again",
+        rule: "O4: the only slot that may name a state is never the one written next",
+        edits: &[Edit {
+            file: "core/src/pager/open.rs",
+            find: "if a == b { durable(*a) } else { rebuilt_from(*b) }",
+            replace: "Metas { slot_a_durable: a == b, chosen: *a }",
+        }],
+        verdict: Verdict::Caught,
+        by: Some("storage"),
     },
     Mutant {
         name: "no normalisation at open",

@@ -3,7 +3,8 @@
 use super::*;
 use std::sync::Arc;
 
-use crate::env::fault::{FaultVfs, Operation, OperationKind, Snapshot};
+use crate::env::VfsErrorKind;
+use crate::env::fault::{Crash, Effect, Fault, FaultVfs, Operation, OperationKind, Snapshot};
 use crate::env::{ManualClock, Nanos};
 use crate::page::meta::PAGES_OFFSET;
 
@@ -282,6 +283,67 @@ fn slot_a_is_rebuilt_under_a_new_number() {
         images += crash_thoroughly(&state.vfs.kill(), &world, world.acked, world.acked, &what);
     }
     println!("{images} crash images");
+}
+
+/// A process whose log barrier failed, and which was killed: its last commit may be in the cache alone, where
+/// no barrier will take it from. It was answered 08007.
+fn killed_after_a_failed_barrier(seed: u64) -> (World, FaultVfs) {
+    let vfs = FaultVfs::new(seed);
+    let mut random = SplitMix64::new(seed);
+    let mut world = World::new();
+    let pager = open(&Env::simulated(vfs.clone(), seed)).unwrap();
+    while world.acked < 2 {
+        random_transaction(&pager, &mut random, &mut world, Durability::Full).unwrap();
+    }
+    vfs.inject(Fault::once(OperationKind::Sync, 1, Effect::Error(VfsErrorKind::Io)).on("-wal"));
+    while random_transaction(&pager, &mut random, &mut world, Durability::Full).is_ok() {}
+    assert_eq!((world.acked, world.attempted), (2, 3));
+    drop(pager);
+    (world, vfs.kill())
+}
+
+#[test]
+fn what_recovery_found_once_on_the_medium_it_finds_again_whatever_slot_was_in_flight() {
+    // Recovery takes the commit of the cache over, and the power goes between its two slots. Then slot A
+    // names a log that has the commit, slot B one that lost it; a recovery that chose A, and wrote A
+    // again, would lose the commit when that write is torn.
+    let (mut images, mut lost_on_the_medium, mut between_the_slots) = (0, 0, 0);
+    for seed in 0..4 {
+        let (world, vfs) = killed_after_a_failed_barrier(seed);
+        let medium = vfs.crash(&Crash::LOSE_ALL);
+        let (_, on_medium) = assert_recovers(&medium, &world, 2, 3, 1, &format!("seed {seed}, medium"));
+        lost_on_the_medium += u32::from(on_medium == 2);
+        vfs.keep_snapshots();
+        let (pager, _) = assert_recovers(&vfs, &world, 3, 3, 2, &format!("seed {seed}, killed"));
+        drop(pager);
+        for (at, state) in in_slots(vfs.take_snapshots()).enumerate() {
+            for choice in state.vfs.crash_choices(8) {
+                let what = format!("seed {seed}, {at} {:?}, {choice:?}", state.operation);
+                let after = state.vfs.crash(&choice);
+                after.keep_snapshots();
+                let (pager, seq) = assert_recovers(&after, &world, 2, 3, 3, &what);
+                drop(pager);
+                between_the_slots += u32::from(on_medium == 2 && seq == 3);
+                for state in in_slots(after.take_snapshots()) {
+                    for choice in state.vfs.crash_choices(16) {
+                        let what = format!("{what}, then {:?}, {choice:?}", state.operation);
+                        assert_recovers(&state.vfs.crash(&choice), &world, seq, seq, 4, &what);
+                        images += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(lost_on_the_medium > 0 && between_the_slots > 0, "the test met the state it is about");
+    println!("{images} crash images");
+}
+
+/// The states in which a meta slot, or its barrier, was in flight.
+fn in_slots(states: Vec<Snapshot>) -> impl Iterator<Item = Snapshot> {
+    states.into_iter().filter(|state| {
+        let call = &state.operation;
+        call.file == "test.ddb" && (call.kind == OperationKind::Sync || call.offset < PAGES_OFFSET)
+    })
 }
 
 /// The long form; `cargo test --release -- --ignored` before a release.
