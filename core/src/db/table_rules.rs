@@ -25,7 +25,7 @@ impl TableRules for StatementContext<'_> {
                 checks.push((constraint.name.clone(), compile(&bound, &mut TableRow::new(table))?));
             }
         }
-        checks.sort_by(|a, b| a.0.cmp(&b.0));
+        crate::base::order::sort_by(&mut checks, |a, b| a.0.cmp(&b.0));
         for (column, info) in table.columns.iter().zip(&row) {
             let Some(domain) = column.domain else { continue };
             for rule in bind_domain_rules(domain, info, self.catalog, self.settings.search_path())? {

@@ -141,7 +141,7 @@ impl Binder<'_> {
         }
         let is_late = |(constraint, columns, _): (&Constraint, &[usize], Option<ObjectId>)| {
             let mut columns = columns.to_vec();
-            columns.sort_unstable();
+            crate::base::order::sort(&mut columns);
             constraint.deferral != Deferral::Never && columns == wanted
         };
         if keys.is_empty() && table.keys().any(is_late) {
