@@ -100,7 +100,7 @@ impl Binder<'_> {
             let operand = Box::new(Expr::Literal(Datum::Text(text), SqlType::Text));
             return Ok(Expr::Cast { operand, from: SqlType::Text, to, explicit });
         }
-        let datum = self.catalog.parse(&text, TypeName::plain(to.ty))?;
+        let datum = self.catalog.parse(&text, to.as_read())?;
         if to.modifier < 0 {
             return Ok(Expr::Literal(datum, to.ty));
         }

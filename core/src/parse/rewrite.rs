@@ -9,6 +9,7 @@
 //! x BETWEEN SYMMETRIC a AND b       x BETWEEN "between symmetric" (a) AND b
 //! ROW (a, b)                        (a, b)
 //! TABLE t                           SELECT * FROM t
+//! INTERVAL '1' DAY, INTERVAL(2) '1'  '1'::INTERVAL DAY, '1'::INTERVAL(2)
 //! TRIM (LEADING FROM x)             TRIM (LEADING ' ' FROM x)
 //! AS IDENTITY (START 1 INCREMENT 2) AS IDENTITY (INCREMENT 2 START 1): the one order the parser takes
 //! SELECT 1 view                     SELECT 1 "view" (the parser keeps the word for other dialects)
@@ -25,8 +26,9 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     let (frames, rows, locks, only) = (has("exclude"), has("from") && has("rows"), has("for"), has("only"));
     let forms = ["symmetric", "asymmetric", "row", "table", "trim"].iter().any(|word| has(word));
     let identity = has("identity");
+    let intervals = has("interval");
     let aliases = KEPT_ALIASES.iter().any(|word| has(word));
-    if !(frames || rows || locks || only || forms || aliases || identity) {
+    if !(frames || rows || locks || only || forms || aliases || identity || intervals) {
         return;
     }
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
@@ -35,6 +37,9 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     }
     if aliases {
         quote_aliases(tokens);
+    }
+    if intervals {
+        cast_intervals(tokens);
     }
     let mut at = 0;
     while at < tokens.len() {
@@ -86,6 +91,29 @@ fn order_options(tokens: &mut [TokenWithSpan], open: usize) {
     crate::base::order::sort_by_key(&mut ranked, |(rank, _)| *rank);
     for (place, (_, token)) in tokens[open + 1..close].iter_mut().zip(ranked) {
         *place = token;
+    }
+}
+
+// The type of a literal goes behind it: there the parser reads fields and precision.
+fn cast_intervals(tokens: &mut Vec<TokenWithSpan>) {
+    let mut at = 0;
+    while at < tokens.len() {
+        if is_word(&tokens[at], "interval") {
+            let literal = match tokens.get(at + 1).map(|token| &token.token) {
+                Some(Token::LParen) if matches(tokens, at + 3, &Token::RParen) => at + 4,
+                _ => at + 1,
+            };
+            let text = |token: &&TokenWithSpan| {
+                matches!(token.token, Token::SingleQuotedString(_) | Token::DollarQuotedString(_))
+            };
+            if let Some(TokenWithSpan { span, .. }) = tokens.get(literal).filter(text) {
+                let cast = TokenWithSpan { token: Token::DoubleColon, span: *span };
+                tokens[at..=literal].rotate_right(1);
+                tokens.insert(at + 1, cast);
+                at += 1;
+            }
+        }
+        at += 1;
     }
 }
 

@@ -41,6 +41,7 @@ pub fn apply_modifier(value: Datum, ty: TypeName, explicit: bool) -> Result<Datu
             None => value,
         },
         Datum::Interval(mut interval) => {
+            interval = temporal::interval_fields::truncate(interval, ty.interval_fields());
             if let Some(digits) = ty.fraction_digits() {
                 interval.micros = temporal::round_micros(interval.micros, digits);
             }

@@ -12,6 +12,7 @@
 
 use core::fmt;
 
+use super::temporal::interval_fields;
 use crate::error::{Error, Result, SqlState};
 
 /// A type of PostgreSQL's, without its modifier.
@@ -108,8 +109,6 @@ const LENGTH_MAX: i64 = 10_485_760;
 const PRECISION_MAX: i64 = 1000;
 /// Most fractional digits of a second that are kept.
 const FRACTION_DIGITS_MAX: i64 = 6;
-/// The high half of an interval's modifier when all fields are allowed.
-const INTERVAL_FULL_RANGE: i32 = 0x7fff << 16;
 
 /// PostgreSQL's `typcategory`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -431,7 +430,7 @@ impl TypeName {
                     return invalid(format!("{name}({digits}) precision must not be negative"));
                 }
                 let digits = (*digits).min(FRACTION_DIGITS_MAX);
-                if ty == SqlType::Interval { i64::from(INTERVAL_FULL_RANGE) | digits } else { digits }
+                if ty == SqlType::Interval { i64::from(interval_fields::FULL) << 16 | digits } else { digits }
             }
             _ => {
                 return Err(Error::new(
@@ -473,6 +472,12 @@ impl TypeName {
             name.push_str(&word.to_ascii_lowercase());
         }
         let name = name.strip_prefix("pg_catalog.").unwrap_or(&name);
+        if let Some(fields) = name.strip_prefix("interval ").and_then(interval_fields::named) {
+            let ty = TypeName::with_arguments(SqlType::Interval, &arguments)?;
+            let digits =
+                if arguments.is_empty() { interval_fields::FULL_PRECISION } else { ty.modifier & 0xffff };
+            return Ok(TypeName { modifier: fields << 16 | digits, ..ty });
+        }
         // In quotes "char" is another type, of one byte, which we do not have.
         let ty = SqlType::from_name(name.trim_matches('"')).ok_or_else(undefined)?;
         if ty == SqlType::Char && arguments.is_empty() && name != "bpchar" {
@@ -507,6 +512,21 @@ impl TypeName {
         Some((packed >> 16 & 0xffff, ((packed & 0x7ff) ^ 0x400) - 0x400))
     }
 
+    /// What a literal of the type is read as, before it is made to fit: an interval's fields say what its
+    /// numbers count, other modifiers say nothing yet.
+    pub(crate) fn as_read(self) -> TypeName {
+        if self.ty == SqlType::Interval { self } else { TypeName::plain(self.ty) }
+    }
+
+    /// The fields that an interval of this type keeps.
+    pub(crate) fn interval_fields(self) -> i32 {
+        if self.ty == SqlType::Interval && self.modifier >= 0 {
+            self.modifier >> 16
+        } else {
+            interval_fields::FULL
+        }
+    }
+
     /// p of `timestamp(p)` and its kin.
     pub fn fraction_digits(self) -> Option<u32> {
         match self.ty {
@@ -537,7 +557,13 @@ impl fmt::Display for TypeName {
             (SqlType::TimeTz, Some(digits)) => write!(f, "time({digits}) with time zone"),
             (SqlType::Timestamp, Some(digits)) => write!(f, "timestamp({digits}) without time zone"),
             (SqlType::TimestampTz, Some(digits)) => write!(f, "timestamp({digits}) with time zone"),
-            (SqlType::Interval, Some(digits)) => write!(f, "interval({digits})"),
+            (SqlType::Interval, digits) => {
+                f.write_str("interval")?;
+                if let Some(fields) = interval_fields::name_of(self.interval_fields()) {
+                    write!(f, " {fields}")?;
+                }
+                digits.map_or(Ok(()), |digits| write!(f, "({digits})"))
+            }
             (SqlType::Char, _) => f.write_str("bpchar"),
             _ => f.write_str(self.ty.name()),
         }

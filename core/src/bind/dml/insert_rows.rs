@@ -96,7 +96,7 @@ impl Binder<'_> {
                 let datum = if plain_text && !text.contains('\0') {
                     Datum::Text(Arc::clone(text))
                 } else {
-                    self.catalog.parse(text, TypeName::plain(to.ty))?
+                    self.catalog.parse(text, to.as_read())?
                 };
                 return if to.modifier < 0 { Ok(datum) } else { cast(&datum, to.ty, to, false) };
             }

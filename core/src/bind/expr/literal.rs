@@ -5,7 +5,6 @@ use std::sync::Arc;
 use sqlparser::ast::{self, Value, ValueWithSpan};
 
 use crate::bind::binder::Binder;
-use crate::bind::names;
 use crate::error::{Error, Result, SqlState};
 use crate::plan::Expr;
 use crate::value::{Datum, SqlType, TypeName};
@@ -37,27 +36,6 @@ impl Binder<'_> {
             return Err(self.at(Error::unsupported("this form of literal"), place));
         };
         self.literal(Arc::from(text), to, true).map_err(|error| self.at(error, place))
-    }
-
-    pub(super) fn interval(&mut self, interval: &ast::Interval) -> Result<Expr> {
-        let ast::Expr::Value(value) = interval.value.as_ref() else {
-            return Err(self.syntax_error(names::place(&interval.value)));
-        };
-        let Some(text) = text_of(&value.value) else {
-            return Err(self.syntax_error(value.span.start));
-        };
-        // INTERVAL '1' DAY names the unit of a bare number; INTERVAL '1 day' needs none.
-        let bare = text.trim().parse::<f64>().is_ok();
-        let text = match (&interval.leading_field, &interval.last_field) {
-            (Some(field), None) if bare => format!("{text} {field}"),
-            (None, None) => text.to_owned(),
-            _ => {
-                return Err(self.at(Error::unsupported("an interval with fields"), value.span.start));
-            }
-        };
-        let datum = Datum::parse(&text, TypeName::plain(SqlType::Interval))
-            .map_err(|error| self.at(error, value.span.start))?;
-        Ok(Expr::Literal(datum, SqlType::Interval))
     }
 }
 

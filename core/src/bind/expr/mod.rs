@@ -57,7 +57,8 @@ impl Binder<'_> {
             E::CompoundIdentifier(idents) => self.column_reference(idents, level),
             E::Value(value) => self.value(value),
             E::TypedString(typed) => self.typed_string(typed),
-            E::Interval(interval) => self.interval(interval),
+            // A literal is a cast by now (`parse::rewrite`); INTERVAL before anything else is none.
+            E::Interval(interval) => Err(self.syntax_error(names::place(&interval.value))),
             E::BinaryOp { left, op: op @ (BinaryOperator::And | BinaryOperator::Or), right } => {
                 self.logic(left, op, right, level)
             }

@@ -112,6 +112,9 @@ pub fn justify_days(a: Interval) -> Result<Interval> {
 
 /// Both, and all parts of one sign.
 pub fn justify(a: Interval) -> Result<Interval> {
+    // Days that become months first leave room for those that the time becomes.
+    let same_sign = a.days.signum() == a.micros.signum() as i32;
+    let a = if same_sign { justify_days(a)? } else { a };
     let mut out = justify_days(justify_hours(a)?)?;
     let day = super::MICROS_PER_DAY;
     if out.months > 0 && (out.days < 0 || (out.days == 0 && out.micros < 0)) {

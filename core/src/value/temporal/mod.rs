@@ -8,6 +8,7 @@ pub mod date;
 pub mod field;
 pub mod format;
 pub mod interval;
+pub(crate) mod interval_fields;
 mod parse;
 mod parse_interval;
 mod print;
@@ -77,7 +78,7 @@ pub(crate) fn check_timestamp(micros: i64) -> Result<i64> {
 /// `today` and their kin; without it they are refused.
 pub(crate) fn parse(text: &str, ty: TypeName, now: Option<i64>) -> Result<Datum> {
     let datum = match ty.ty {
-        SqlType::Interval => Datum::Interval(parse_interval::parse(text)?),
+        SqlType::Interval => Datum::Interval(parse_interval::parse(text, ty.interval_fields())?),
         _ => Datum::Int(parse::parse(text, ty.ty, &Moment { now, zone: &Zone::UTC, find: &|_| None })?),
     };
     super::apply_modifier(datum, ty, false)
