@@ -134,6 +134,7 @@ export function slimSqlparser(sources) {
   for (const [keyword, call] of [['CONVERT', 'self.parse_convert_expr(false)?'], ['TRY_CAST', 'self.parse_cast_expr(CastKind::TryCast)?'], ['SAFE_CAST', 'self.parse_cast_expr(CastKind::SafeCast)?']]) {
     sources.replace('parser/mod.rs', `            Keyword::${keyword} => Ok(Some(${call})),\n`, '')
   }
+  sources.replace('parser/mod.rs', 'v.value.to_lowercase() == "from"', 'v.value.eq_ignore_ascii_case("from")')
   // Places are looked up by `core/src/parse/span.rs`.
   sources.replace('parser/mod.rs', 'parser_err!("expected function expression", root.span().start)', 'parser_err!("expected function expression", Location::new(0, 0))')
   sources.cut('parser/mod.rs', '            let Some(AccessExpr::Dot(Expr::OuterJoin(inner_expr))) = access_chain.pop()', '        }\n\n        Ok(Expr::CompoundFieldAccess {')

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of pages, SQL or files.
 
+pub mod casing;
 pub mod cell;
 pub mod event;
 pub mod hash;

@@ -14,7 +14,7 @@ pub fn matches(text: &str, pattern: &str, escape: Option<&str>, insensitive: boo
     if insensitive {
         // Folding the pattern leaves `%`, `_` and the usual escape alone.
         let (text, pattern) = (lower(text), lower(pattern));
-        let escape = escape.map(|c| c.to_lowercase().next().unwrap_or(c));
+        let escape = escape.map(crate::base::casing::lower);
         return run(text.as_bytes(), pattern.as_bytes(), escape, true);
     }
     run(text.as_bytes(), pattern.as_bytes(), escape, true)

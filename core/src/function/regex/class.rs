@@ -106,9 +106,5 @@ impl Class {
 
 /// A character's single lower and upper forms.
 pub(super) fn other_cases(c: char) -> impl Iterator<Item = char> {
-    let (mut lower, mut upper) = (c.to_lowercase(), c.to_uppercase());
-    let single = |mapped: &mut dyn ExactSizeIterator<Item = char>| {
-        if mapped.len() == 1 { mapped.next() } else { None }
-    };
-    [single(&mut lower), single(&mut upper)].into_iter().flatten()
+    [crate::base::casing::lower(c), crate::base::casing::upper(c)].into_iter()
 }

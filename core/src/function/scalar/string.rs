@@ -1,5 +1,6 @@
 //! Text functions. Positions and lengths count characters, from 1.
 
+use crate::base::casing;
 use crate::base::words::quoted;
 use crate::error::{Error, Result, SqlState};
 use crate::function::argument::{int, out, text};
@@ -159,28 +160,21 @@ pub(crate) fn lower(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.chars().map(|c| single(c, c.to_lowercase())).collect()
+    text.chars().map(casing::lower).collect()
 }
 
 fn upper(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_uppercase();
     }
-    text.chars().map(|c| single(c, c.to_uppercase())).collect()
-}
-
-fn single(original: char, mut mapped: impl Iterator<Item = char>) -> char {
-    match (mapped.next(), mapped.next()) {
-        (Some(only), None) => only,
-        _ => original,
-    }
+    text.chars().map(casing::upper).collect()
 }
 
 fn initcap(text: &str) -> String {
     let mut in_word = false;
     text.chars()
         .map(|c| {
-            let mapped = if in_word { single(c, c.to_lowercase()) } else { single(c, c.to_uppercase()) };
+            let mapped = if in_word { casing::lower(c) } else { casing::upper(c) };
             in_word = c.is_alphanumeric();
             mapped
         })

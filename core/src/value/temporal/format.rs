@@ -202,9 +202,9 @@ impl Moment<'_> {
             "B.C." | "A.D." => out.push_str(if self.date.year > 0 { "A.D." } else { "B.C." }),
             "b.c." | "a.d." => out.push_str(if self.date.year > 0 { "a.d." } else { "b.c." }),
             "TZ" => out.push_str(&self.zone.map_or(String::new(), |zone| (zone.abbreviation)())),
-            "tz" => {
-                out.push_str(&self.zone.map_or(String::new(), |zone| (zone.abbreviation)().to_lowercase()))
-            }
+            "tz" => out.push_str(
+                &self.zone.map_or(String::new(), |zone| (zone.abbreviation)().to_ascii_lowercase()),
+            ),
             "OF" | "TZH" => {
                 let east = self.zone.map_or(0, |zone| zone.east);
                 let shown = if pattern == "OF" { east } else { east / 3600 * 3600 };
