@@ -78,11 +78,6 @@ pub(super) fn open(env: &Env, name: &FileName, options: &PagerOptions) -> Result
         }
     };
     check_length(&*db, &metas.chosen)?;
-    if let Some(since) = metas.chosen.unsafe_since
-        && !options.accept_loss
-    {
-        check_unsafe_pages(&*db, &metas.chosen, since)?;
-    }
     let opened = match metas.chosen.state {
         MetaState::Clean => open_clean(env, name, &*db, metas, options)?,
         MetaState::Dirty => super::recover::recover(env, name, &*db, metas, options)?,
@@ -255,10 +250,18 @@ fn check_length(db: &dyn VfsFile, meta: &Meta) -> Result<()> {
 }
 
 /// A file whose pages were written without barriers, and not put in order since: after a power cut any of
-/// them may be anything. What their sums can show is found now rather than in the middle of a query.
-fn check_unsafe_pages(db: &dyn VfsFile, meta: &Meta, since: CommitSeq) -> Result<()> {
+/// them may be anything. What their sums can show is found now rather than in the middle of a query. A page
+/// that the log holds is read there, and may have been torn when its checkpoint was killed.
+pub(super) fn check_unsafe_pages(
+    db: &dyn VfsFile,
+    meta: &Meta,
+    found: Option<&Scan>,
+    options: &PagerOptions,
+) -> Result<()> {
+    let Some(since) = meta.unsafe_since.filter(|_| !options.accept_loss) else { return Ok(()) };
     let page_size = usize::try_from(meta.page_size).unwrap_or(usize::MAX);
-    for no in 1..=meta.roots.page_count {
+    let in_log = |no: u32| found.is_some_and(|found| found.pages.contains_key(&PageNo(no)));
+    for no in (1..=meta.roots.page_count).filter(|no| !in_log(*no)) {
         match read_db_page(db, PageNo(no), page_size, meta.db_salt) {
             // A page that was taken and given back between two checkpoints has never been written. One that
             // is in use and lost its first write looks the same, and is refused when it is read.
@@ -334,6 +337,7 @@ fn open_clean(
             return Err(foreign_log());
         }
     }
+    check_unsafe_pages(db, &meta, None, options)?;
     check_roots(db, &meta, &meta.roots, None)?;
     if !slot_a_durable && !options.read_only {
         write_slots(db, &meta)?;

@@ -19,7 +19,8 @@ use crate::wal::prepare::{LogBuilder, segments_needed};
 use crate::wal::scan::{Scan, find_lost_commit, scan};
 
 use super::open::{
-    Metas, Opened, check_roots, foreign_log, log_name, mode_of, open_log, read_log_header, write_slots,
+    Metas, Opened, check_roots, check_unsafe_pages, foreign_log, log_name, mode_of, open_log,
+    read_log_header, write_slots,
 };
 use super::options::PagerOptions;
 use super::segments::Segments;
@@ -39,6 +40,7 @@ pub(super) fn recover(
     look_for_lost_commits(&log, &found, options)?;
     let seq = found.seq;
     let roots = found.roots.unwrap_or(meta.roots);
+    check_unsafe_pages(db, meta, Some(&found), options)?;
     check_roots(db, meta, &roots, Some(&found))?;
     if options.read_only {
         return Ok(read_only_view(metas.chosen, log, &found, roots));
