@@ -39,26 +39,6 @@ fn mapped(c: char, runs: &[Run]) -> char {
     c
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{lower, upper};
-
-    fn single(c: char, mut mapped: impl Iterator<Item = char>) -> char {
-        match (mapped.next(), mapped.next()) {
-            (Some(only), None) => only,
-            _ => c,
-        }
-    }
-
-    #[test]
-    fn every_character_has_the_case_that_the_standard_library_gives_it() {
-        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
-            assert_eq!(upper(c), single(c, c.to_uppercase()), "upper case of U+{:04X}", u32::from(c));
-            assert_eq!(lower(c), single(c, c.to_lowercase()), "lower case of U+{:04X}", u32::from(c));
-        }
-    }
-}
-
 #[rustfmt::skip]
 static UPPER: [Run; 197] = [
     (181, 0, 1, 743), (224, 22, 1, -32), (248, 6, 1, -32), (255, 0, 1, 121), (257, 23, 2, -1),
@@ -140,3 +120,23 @@ static LOWER: [Run; 184] = [
     (66964, 1, 1, 39), (68736, 50, 1, 64), (68944, 21, 1, 32), (71840, 31, 1, 32), (93760, 31, 1, 32),
     (93856, 24, 1, 27), (125184, 33, 1, 34),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{lower, upper};
+
+    fn single(c: char, mut mapped: impl Iterator<Item = char>) -> char {
+        match (mapped.next(), mapped.next()) {
+            (Some(only), None) => only,
+            _ => c,
+        }
+    }
+
+    #[test]
+    fn every_character_has_the_case_that_the_standard_library_gives_it() {
+        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
+            assert_eq!(upper(c), single(c, c.to_uppercase()), "upper case of U+{:04X}", u32::from(c));
+            assert_eq!(lower(c), single(c, c.to_lowercase()), "lower case of U+{:04X}", u32::from(c));
+        }
+    }
+}
