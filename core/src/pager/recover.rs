@@ -187,7 +187,7 @@ fn compact_into(
     crate::base::order::sort_by_key(&mut pages, |(no, _)| *no);
     let layout = old.layout;
     let wanted = 1 + segments_needed(&layout, 0, pages.len());
-    let count = layout.segment_count(old.file.size()?);
+    let count = whole_segments(old)?;
     let mut fresh: Vec<u32> =
         (0..count).filter(|segment| !found.segments.contains(segment)).take(wanted).collect();
     let mut grown = count;
@@ -220,4 +220,19 @@ fn compact_into(
     let free = (0..grown).filter(|segment| !fresh.contains(segment)).collect();
     let segments = Segments { count: grown, used: fresh.into(), free };
     Ok((index, segments, head, tail))
+}
+
+/// Segments of the log, the last made whole. The power may have taken the end of the file but not what stands
+/// in its last segment, which the old chain goes through: it is neither to be written over nor to be used
+/// later by a commit that would have to sync a new size.
+fn whole_segments(log: &Log) -> Result<u32> {
+    let (size, layout) = (log.file.size()?, log.layout);
+    let count = layout.segment_count(size);
+    let end = layout.segment_offset(count);
+    if size <= end {
+        return Ok(count);
+    }
+    let missing = u64::from(layout.segment_bytes) - (size - end);
+    log.file.write_all_at(&vec![0u8; usize::try_from(missing).unwrap_or(0)], size)?;
+    Ok(count.saturating_add(1))
 }

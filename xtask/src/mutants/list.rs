@@ -459,4 +459,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
         verdict: Verdict::Caught,
         by: None,
     },
+    Mutant {
+        name: "level None refuses a page that the log has",
+        rule: "no level loses anything to a killed process: a torn page is read from the log",
+        edits: &[Edit {
+            file: "core/src/pager/open.rs",
+            find: "found.is_some_and(|found| found.pages.contains_key(&PageNo(no)));",
+            replace: "found.is_some_and(|found| found.pages.contains_key(&PageNo(no)) && no == 0);",
+        }],
+        verdict: Verdict::Caught,
+        by: Some("storage"),
+    },
+    Mutant {
+        name: "level None checks no sums when it opens",
+        rule: "a file of level None that the power tore is refused, not read",
+        edits: &[Edit {
+            file: "core/src/pager/recover.rs",
+            find: "    check_unsafe_pages(db, meta, Some(&found), options)?;\n",
+            replace: "    let _ = check_unsafe_pages;\n",
+        }],
+        verdict: Verdict::Caught,
+        by: Some("storage"),
+    },
+    Mutant {
+        name: "a segment that the file ends in is taken for a new one",
+        rule: "O2: recovery does not write over what it reads, also where the power took the end of the log",
+        edits: &[Edit {
+            file: "core/src/pager/recover.rs",
+            find: "    let count = whole_segments(old)?;\n",
+            replace: "    let _ = whole_segments;\n    let count = layout.segment_count(old.file.size()?);\n",
+        }],
+        verdict: Verdict::Caught,
+        by: Some("storage"),
+    },
 ];

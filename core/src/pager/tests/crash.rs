@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use crate::env::VfsErrorKind;
 use crate::env::fault::{Crash, Effect, Fault, FaultVfs, Operation, OperationKind, Snapshot};
-use crate::env::{ManualClock, Nanos};
+use crate::env::{ManualClock, Nanos, OpenMode, Vfs};
 use crate::page::meta::PAGES_OFFSET;
+use crate::pager::open::log_name;
+use crate::wal::layout::BLOCK_BYTES;
 
 /// A point at which the power may go, and what must hold afterwards.
 struct Point {
@@ -225,8 +227,7 @@ fn states_of_a_checkpoint(closed: bool) -> (World, Vec<Snapshot>) {
     let vfs = FaultVfs::new(4);
     let mut random = SplitMix64::new(4);
     let mut world = World::new();
-    let options = PagerOptions { wal_soft_bytes: 1 << 30, wal_hard_bytes: 1 << 31, ..small() };
-    let pager = Pager::open(&Env::simulated(vfs.clone(), 4), &name(), &options).unwrap();
+    let pager = Pager::open(&Env::simulated(vfs.clone(), 4), &name(), &calm()).unwrap();
     for round in 0..2 {
         for _ in 0..6 {
             random_transaction(&pager, &mut random, &mut world, Durability::Full).unwrap();
@@ -336,6 +337,44 @@ fn what_recovery_found_once_on_the_medium_it_finds_again_whatever_slot_was_in_fl
     }
     assert!(lost_on_the_medium > 0 && between_the_slots > 0, "the test met the state it is about");
     println!("{images} crash images");
+}
+
+/// Found by the simulator (seed 1002340): recovery took the last segment of a file that ends in it for one that
+/// the log did not have yet, and filled it with zeros while it read from it.
+#[test]
+fn a_log_whose_end_the_power_took_recovers_what_it_still_holds() {
+    let (mut found, mut cut_in_a_segment) = (std::collections::BTreeSet::new(), 0);
+    for seed in 0..4 {
+        let vfs = FaultVfs::new(seed);
+        let pager = Pager::open(&Env::simulated(vfs.clone(), seed), &name(), &calm()).unwrap();
+        let (mut world, mut random) = (World::new(), SplitMix64::new(seed));
+        while world.acked < 12 {
+            random_transaction(&pager, &mut random, &mut world, Durability::Relaxed).unwrap();
+        }
+        drop(pager);
+        let whole = vfs.open(&log_name(&name()), OpenMode::ReadOnly).unwrap().size().unwrap();
+        let mut last = 0;
+        for size in (BLOCK_BYTES.into()..=whole).step_by(BLOCK_BYTES as usize) {
+            let what = format!("seed {seed}, {size} of {whole} bytes");
+            let cut = vfs.kill();
+            cut.open(&log_name(&name()), OpenMode::ReadWrite).unwrap().set_size(size).unwrap();
+            let (pager, seq) = assert_recovers(&cut, &world, last, 12, seed, &what);
+            last = seq;
+            found.insert(seq);
+            cut_in_a_segment += u32::from(!(size - u64::from(BLOCK_BYTES)).is_multiple_of(16384) && seq > 0);
+            // What is promised from now on stands in segments whose size is on the medium.
+            let mut after = world.clone();
+            after.cut_to(seq);
+            for _ in 0..8 {
+                random_transaction(&pager, &mut random, &mut after, Durability::Full).expect(&what);
+            }
+            drop(pager);
+            let lost = cut.crash(&Crash::LOSE_ALL);
+            assert_recovers(&lost, &after, after.acked, after.acked, seed, &what);
+        }
+        assert_eq!(last, 12, "seed {seed}: the whole log holds everything");
+    }
+    assert!(found.len() > 6 && cut_in_a_segment > 20, "{found:?}, {cut_in_a_segment}");
 }
 
 /// The states in which a meta slot, or its barrier, was in flight.

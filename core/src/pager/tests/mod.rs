@@ -41,6 +41,11 @@ pub(super) fn small() -> PagerOptions {
     }
 }
 
+/// The same without checkpoints by bytes.
+pub(super) fn calm() -> PagerOptions {
+    PagerOptions { wal_soft_bytes: 1 << 30, wal_hard_bytes: 1 << 31, ..small() }
+}
+
 /// The live pages and their stamps.
 pub(super) type State = BTreeMap<u32, u64>;
 
