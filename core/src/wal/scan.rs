@@ -30,7 +30,8 @@ pub struct Scan {
     pub roots: Option<Roots>,
     /// The newest image of each page: LSN and offset of its frame in the log file.
     pub pages: HashMap<PageNo, (Lsn, u64)>,
-    /// Segments from the tail to the last whole commit, in order.
+    /// Segments from the tail to where the chain ends, in order, also of a commit that is not whole: whoever
+    /// writes to them might put just the bytes there that it lacks.
     pub segments: Vec<u32>,
     /// An LSN greater than any frame accepted.
     pub next_lsn: Lsn,
@@ -112,7 +113,6 @@ pub fn scan(
         commit_count: 0,
     };
     let mut open: Vec<(PageNo, Lsn, u64)> = Vec::new();
-    let mut visited = vec![tail.segment];
     let mut at = tail;
     segment.load(at.segment)?;
     while let Some((header, payload, end)) = segment.next(&at, salt) {
@@ -135,15 +135,16 @@ pub fn scan(
                 out.seq = commit.seq;
                 out.roots = Some(commit.roots);
                 out.commit_count += 1;
-                out.segments.clone_from(&visited);
                 for (no, lsn, offset) in open.drain(..) {
                     out.pages.insert(no, (lsn, offset));
                 }
                 at.offset = end.next_multiple_of(BLOCK_BYTES);
             }
             FrameKind::Link => {
-                let Some(next) = link_target(payload).filter(|next| !visited.contains(next)) else { break };
-                visited.push(next);
+                let Some(next) = link_target(payload).filter(|next| !out.segments.contains(next)) else {
+                    break;
+                };
+                out.segments.push(next);
                 at.segment = next;
                 at.offset = 0;
                 segment.load(next)?;

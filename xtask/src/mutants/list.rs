@@ -492,4 +492,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
         verdict: Verdict::Caught,
         by: Some("storage"),
     },
+    Mutant {
+        name: "recovery goes on in the segments of a broken commit",
+        rule: "O2: doing it again ends the same; a torn write may make such a commit whole",
+        edits: &[
+            Edit {
+                file: "core/src/wal/scan.rs",
+                find: "    let mut at = tail;\n",
+                replace: "    let (mut at, mut whole) = (tail, 1);\n",
+            },
+            Edit {
+                file: "core/src/wal/scan.rs",
+                find: "                out.commit_count += 1;\n",
+                replace: "                out.commit_count += 1;\n                whole = out.segments.len();\n",
+            },
+            Edit {
+                file: "core/src/wal/scan.rs",
+                find: "    Ok(out)\n}\n\n/// Looks through",
+                replace: "    out.segments.truncate(whole);\n    Ok(out)\n}\n\n/// Looks through",
+            },
+        ],
+        verdict: Verdict::Caught,
+        by: Some("storage"),
+    },
 ];

@@ -4,7 +4,7 @@ use super::*;
 use std::sync::Arc;
 
 use crate::env::VfsErrorKind;
-use crate::env::fault::{Crash, Effect, Fault, FaultVfs, Operation, OperationKind, Snapshot};
+use crate::env::fault::{Crash, Effect, Fault, FaultVfs, Operation, OperationKind, SECTOR_BYTES, Snapshot};
 use crate::env::{ManualClock, Nanos, OpenMode, Vfs};
 use crate::page::meta::PAGES_OFFSET;
 use crate::pager::open::log_name;
@@ -375,6 +375,49 @@ fn a_log_whose_end_the_power_took_recovers_what_it_still_holds() {
         assert_eq!(last, 12, "seed {seed}: the whole log holds everything");
     }
     assert!(found.len() > 6 && cut_in_a_segment > 20, "{found:?}, {cut_in_a_segment}");
+}
+
+/// Found by the simulator (seed 1002989): a commit of which the power took one sector, and a recovery that used its
+/// segments again. Torn itself, its write put back just that sector, alike in both, and the commit was there again.
+#[test]
+fn a_recovery_that_is_cut_short_makes_no_broken_commit_whole() {
+    let (mut images, mut broken) = (0, 0);
+    for seed in 0..2 {
+        let vfs = FaultVfs::new(seed);
+        let pager = Pager::open(&Env::simulated(vfs.clone(), seed), &name(), &calm()).unwrap();
+        let mut world = World::new();
+        for seq in 1..=4 {
+            // Four pages, written again and again: two segments each, and every second page is as it was.
+            let value = |no: u32| if no.is_multiple_of(2) { 1 } else { seq };
+            let mut txn = pager.begin_write().unwrap();
+            for no in 1..=4 {
+                let page = if seq == 1 { txn.allocate().unwrap() } else { PageNo(no) };
+                stamp(txn.page_mut(page).unwrap(), value(no));
+            }
+            txn.commit(Durability::Relaxed).unwrap();
+            world.history.insert(seq, (1..=4).map(|no| (no, value(no))).collect());
+        }
+        drop(pager);
+        let log = vfs.open(&log_name(&name()), OpenMode::ReadOnly).unwrap();
+        for at in (u64::from(BLOCK_BYTES)..log.size().unwrap()).step_by(SECTOR_BYTES * 2) {
+            let what = format!("seed {seed}, sector at {at}");
+            let vfs = vfs.crash(&Crash::KEEP_ALL);
+            vfs.damage("test.ddb-wal", at, &[0x55; SECTOR_BYTES]);
+            vfs.keep_snapshots();
+            let (pager, seq) = assert_recovers(&vfs, &world, 0, 4, seed, &what);
+            drop(pager);
+            broken += u32::from(seq == 3);
+            for state in vfs.take_snapshots() {
+                for choice in state.vfs.crash_choices(4) {
+                    let what = format!("{what}, then {:?}, {choice:?}", state.operation);
+                    assert_recovers(&state.vfs.crash(&choice), &world, seq, seq, seed, &what);
+                    images += 1;
+                }
+            }
+        }
+    }
+    assert!(broken > 10, "{broken}");
+    println!("{images} crash images");
 }
 
 /// The states in which a meta slot, or its barrier, was in flight.
