@@ -15,8 +15,6 @@ import { bytesByCrate, withoutNames } from './wasm-sections.mjs'
 
 /** The complete package, compressed: the most a page should pay for a database. */
 const GZIP_BYTES_MAX = 1_048_576
-/** Where it stands: over the budget since functions and triggers came. It may only become less. */
-const GZIP_BYTES_NOW = 1_066_000
 
 const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..')
 const rootDir = join(packageDir, '..')
@@ -25,7 +23,11 @@ const testing = process.argv.includes('--testing')
 const distDir = join(packageDir, testing ? 'dist-testing' : 'dist')
 const wasmDir = join(packageDir, testing ? 'wasm-testing' : 'wasm')
 const OPT_FLAGS = [
-  '-Oz', '--enable-bulk-memory', '--enable-nontrapping-float-to-int', '--enable-sign-ext',
+  // Functions that have one caller stay functions if they are more than a few instructions: bodies put into one
+  // another are 6 % less alike, for gzip, and their frames are five times as large, for deep statements.
+  '--one-caller-inline-max-function-size', '20',
+  // Twice: the second finds what the first has laid bare.
+  '-Oz', '-Oz', '--enable-bulk-memory', '--enable-nontrapping-float-to-int', '--enable-sign-ext',
   '--enable-mutable-globals', '--enable-reference-types', '--enable-multivalue',
   // Nothing lives below address 1024: offsets may be folded into loads and stores.
   '--low-memory-unused',
@@ -112,10 +114,7 @@ function report() {
   }
   if (total.gzip > GZIP_BYTES_MAX) {
     console.error(`OVER THE BUDGET: the package is ${total.gzip} bytes in gzip, more than the ${GZIP_BYTES_MAX} it may have`)
-    if (total.gzip > GZIP_BYTES_NOW) {
-      console.error(`and more than the ${GZIP_BYTES_NOW} it had`)
-      process.exit(1)
-    }
+    process.exit(1)
   }
 }
 
