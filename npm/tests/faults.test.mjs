@@ -1,23 +1,12 @@
 // The real glue and engine over an OPFS that lies, fails and crashes: no browser needed.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { Engine } from '../dist/engine.js'
-import { openDatabase } from '../dist/open.js'
 import { FakeOpfs } from './support/fake-opfs.mjs'
+import { openHere } from './support/real-engine.mjs'
 
-const wasm = new WebAssembly.Module(readFileSync(new URL('../dist/wasm/decentdb_bg.wasm', import.meta.url)))
-
-function connect(receive) {
-  let ended = false
-  const breathe = () => new Promise((resolve) => setImmediate(resolve))
-  const engine = new Engine((message) => ended || receive(message), breathe, wasm)
-  return { post: (message) => engine.receive(message), terminate: () => (ended = true) }
-}
-
-const open = (options = {}) => openDatabase('faulty', { lockTimeout: 0, ...options }, connect)
+const open = (options = {}) => openHere('faulty', options)
 
 /** Inserts rows until one fails or `count` are in; answers the acknowledged ones and the error. */
 async function insertRows(db, count) {

@@ -13,7 +13,7 @@ use web_sys::{
 use crate::error::{thrown, thrown_name};
 use crate::file::{IoCounts, OpenFile, Slot, has_method, missing_api};
 use crate::host;
-use crate::pointer::{POINTER_BYTES, Pointer};
+use crate::pointer::{POINTER_BYTES, Pointer, SLOT_STRIDE_BYTES};
 
 /// The folder below the OPFS root that holds one folder per database.
 const HOME: &str = "decentdb";
@@ -280,9 +280,13 @@ fn read_pointer(name: &str, current: &Slot) -> Result<Pointer, VfsError> {
     match Pointer::decode(&bytes) {
         Ok(Some(pointer)) => Ok(pointer),
         Ok(None) => {
-            let file = Pointer::first_file();
-            current.write(&file, 0)?;
-            current.sync()?;
+            // The file has its full length only when its first slot is durable (P1).
+            for (at, part) in
+                (0u64..).step_by(SLOT_STRIDE_BYTES).zip(Pointer::first_file().chunks(SLOT_STRIDE_BYTES))
+            {
+                current.write(part, at)?;
+                current.sync()?;
+            }
             Ok(Pointer::FIRST.next(0, false))
         }
         Err(_) => {

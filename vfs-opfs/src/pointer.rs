@@ -11,7 +11,8 @@
 //! | 20 | 4 | unsettled | 1 while neighbouring generations may have files |
 //! | 24 | 4 | checksum | CRC-32 of the bytes before |
 //!
-//! P1  Of the two slots at least one is valid once the file has its full length.
+//! P1  Of the two slots at least one is valid once the file has its full length: a new one is written slot by slot,
+//!     each with a barrier.
 //! P2  A write goes to the slot that does not count.
 
 /// Bytes of one slot.

@@ -32,7 +32,7 @@ use crate::base::{CommitSeq, Lsn};
 use crate::env::{Env, FileName, OpenMode, VfsErrorKind, VfsFile};
 use crate::error::{Error, Result};
 use crate::page::meta::{self, META_BYTES, Meta};
-use crate::page::{PageRef, PageSource, Roots, seal};
+use crate::page::{PageRef, PageSource, Roots, free_list, seal};
 use crate::pager::verify::{FreePages, free_pages};
 use crate::wal::layout::{WAL_HEADER_BYTES, WalHeader};
 use crate::wal::scan::scan;
@@ -93,10 +93,24 @@ impl File {
             notes: Vec::new(),
         };
         file.read_log()?;
+        file.believe_page_count()?;
         file.free = free_pages(&file, &file.roots);
         let problems = file.free.problems.iter().map(|error| error.message().to_owned());
         file.notes.extend(problems);
         Ok(file)
+    }
+
+    /// A file of a few pages does not have us look at four thousand million because it says so.
+    fn believe_page_count(&mut self) -> Result<()> {
+        let Some(meta) = &self.meta else { return Ok(()) };
+        let there = self.db.size()? / u64::from(meta.page_size) + self.logged.len() as u64;
+        let most = u32::try_from(free_list::pages_at_most(there, meta.page_size)).unwrap_or(u32::MAX);
+        let said = self.roots.page_count;
+        if said > most {
+            self.notes.push(format!("the roots speak of {said} pages, but only {there} are there"));
+            self.roots.page_count = most;
+        }
+        Ok(())
     }
 
     /// What of the log belongs to the slot that counts.

@@ -32,6 +32,12 @@ pub fn trunk_capacity(page_bytes: usize) -> usize {
     page_bytes.saturating_sub(ENTRIES_OFFSET) / 4
 }
 
+/// The most pages that a database can speak of: those `there`, in its file or its log, and those never written,
+/// which are free and named by one of them. A larger number is not to be believed.
+pub fn pages_at_most(there: u64, page_bytes: u32) -> u64 {
+    there.saturating_mul(1 + trunk_capacity(page_bytes as usize) as u64)
+}
+
 /// The fixed part of a trunk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Trunk {

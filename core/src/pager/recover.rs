@@ -9,8 +9,8 @@
 use crate::base::{Lsn, PageNo};
 use crate::env::{Env, FileName, SyncKind, VfsFile};
 use crate::error::{Error, Result, SqlState};
-use crate::page::Roots;
 use crate::page::meta::{self, LogPosition, Meta};
+use crate::page::{Roots, free_list};
 use crate::wal::frame::CommitPayload;
 use crate::wal::index::{CommitEnd, Version, WalIndex};
 use crate::wal::layout::WalLayout;
@@ -40,6 +40,7 @@ pub(super) fn recover(
     look_for_lost_commits(&log, &found, options)?;
     let seq = found.seq;
     let roots = found.roots.unwrap_or(meta.roots);
+    check_page_count(db, meta, &found, roots)?;
     check_unsafe_pages(db, meta, Some(&found), options)?;
     check_roots(db, meta, &roots, Some(&found))?;
     if options.read_only {
@@ -115,6 +116,18 @@ fn look_for_lost_commits(log: &Log, found: &Scan, options: &PagerOptions) -> Res
         ))
         .with_hint("Open with accept_loss to go on without them.")),
     }
+}
+
+/// A commit cannot make whoever looks at all pages look at four thousand million of them.
+fn check_page_count(db: &dyn VfsFile, meta: &Meta, found: &Scan, roots: Roots) -> Result<()> {
+    let there = db.size()? / u64::from(meta.page_size) + found.pages.len() as u64;
+    if u64::from(roots.page_count) > free_list::pages_at_most(there, meta.page_size) {
+        return Err(Error::corrupt(format!(
+            "the log speaks of {} pages, but only {there} are there",
+            roots.page_count
+        )));
+    }
+    Ok(())
 }
 
 /// The recovered state, read from where it is.

@@ -4,7 +4,7 @@ use crate::base::PageNo;
 use crate::db::{Database, Options};
 use crate::env::{Env, FileName, MemoryVfs, SplitMix64};
 use crate::inspect::{Content, File, SalvageReport, Validity};
-use crate::page::meta::{PAGES_OFFSET, Slot};
+use crate::page::meta::{META_A_OFFSET, META_B_OFFSET, META_BYTES, Meta, MetaState, PAGES_OFFSET, Slot};
 
 const NAME: &str = "seen.ddb";
 
@@ -153,6 +153,25 @@ fn rows_of_sound_leaves_are_salvaged_when_the_root_or_a_leaf_is_lost() {
     let file = look(&vfs);
     assert!(file.notes()[0].contains("neither meta slot"), "{:?}", file.notes());
     assert_eq!(salvaged(&file).1.rows, 0);
+}
+
+#[test]
+fn more_pages_than_there_can_be_are_noted_and_not_looked_for() {
+    let vfs = MemoryVfs::new();
+    drop(filled(&vfs));
+    let mut db = vfs.bytes(NAME).unwrap();
+    for offset in [META_A_OFFSET, META_B_OFFSET] {
+        let slot = &mut db[offset as usize..][..META_BYTES];
+        let Slot::Valid(mut meta) = Meta::decode(slot) else { panic!("a whole slot") };
+        meta.roots.page_count = u32::MAX;
+        meta.state = MetaState::Clean;
+        slot.copy_from_slice(&meta.encode());
+    }
+    let other = MemoryVfs::new();
+    other.put(&FileName::new(NAME).unwrap(), &db).unwrap();
+    let file = look(&other);
+    assert!(file.notes().iter().any(|note| note.contains("4294967295 pages")), "{:?}", file.notes());
+    assert!(file.page_reports().unwrap().count() < db.len());
 }
 
 #[test]

@@ -99,6 +99,32 @@ fn a_flipped_byte_in_the_log_ends_it_or_is_noticed() {
     }
 }
 
+/// Found by the fuzz targets' memory: verifying such a database meant a list of four thousand million pages.
+#[test]
+fn a_commit_that_speaks_of_more_pages_than_there_can_be_is_refused() {
+    for (page_count, opens) in [(u32::MAX, false), (1 << 20, false), (1000, true)] {
+        let vfs = MemoryVfs::new();
+        let env = Env::simulated(vfs.clone(), 11);
+        let pager = Pager::open(&env, &name(), &calm()).unwrap();
+        let mut txn = pager.begin_write().unwrap();
+        let no = txn.allocate().unwrap();
+        stamp(txn.page_mut(no).unwrap(), 1);
+        txn.roots.page_count = page_count;
+        txn.commit(Durability::Full).unwrap();
+        drop(pager);
+        let before = copy(&vfs);
+        match open(&env) {
+            Ok(pager) => assert!(opens && !pager.verify().unwrap().is_empty(), "{page_count}"),
+            Err(error) => {
+                assert!(!opens && error.kind() == ErrorKind::Corrupt, "{page_count}: {error:?}");
+                for file in before.names() {
+                    assert!(before.bytes(&file) == vfs.bytes(&file), "a refused file was changed");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn cut_files_are_refused_or_right() {
     let (vfs, world) = files(false);
