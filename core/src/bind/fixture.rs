@@ -164,6 +164,7 @@ fn create_table(catalog: &mut Catalog, create: CreateTable) {
         root: PageNo(1),
         layouts: Vec::new(),
         materialized: None,
+        family: None,
     });
 }
 

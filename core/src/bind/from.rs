@@ -237,6 +237,10 @@ impl Binder<'_> {
     pub(super) fn scan(&mut self, name: &Qualified) -> Result<(LogicalPlan, Relation)> {
         self.count_relation()?;
         let table = self.table(name)?.clone();
+        if self.is_family(&table, name.only) {
+            let (plan, relation, _) = self.scan_family(&table, name.only)?;
+            return Ok((plan, relation));
+        }
         let row = self.row_columns(&table);
         let relation = Relation::of_table(table.name.clone(), &table, &row);
         let derived = self.derived_columns(&table, &row)?;
@@ -258,6 +262,7 @@ impl Binder<'_> {
             alias: view.name.to_owned(),
             schema: Some(view.schema.to_owned()),
             columns: named,
+            tableoid: None,
             table: None,
         };
         Ok((LogicalPlan::SystemScan { view, columns }, relation))
@@ -281,7 +286,7 @@ impl Binder<'_> {
                 info: ColumnInfo { id: column.id, ty: column.ty },
             })
             .collect();
-        let mut relation = Relation { alias: relation_alias, schema: None, columns, table: None };
+        let mut relation = Relation { alias: relation_alias, schema: None, columns, tableoid: None, table: None };
         if let Some(alias) = alias {
             self.rename_columns(&mut relation, alias)?;
         }
@@ -317,7 +322,7 @@ impl Binder<'_> {
             columns.push(NamedColumn { name: visible.name, info: info.clone() });
             items.push((info, visible.expr));
         }
-        let mut relation = Relation { alias: names::name(&alias.name)?, schema: None, columns, table: None };
+        let mut relation = Relation { alias: names::name(&alias.name)?, schema: None, columns, tableoid: None, table: None };
         self.rename_columns(&mut relation, alias)?;
         Ok(FromItem::of(LogicalPlan::Project { input: Box::new(item.plan), items }, relation))
     }
@@ -382,6 +387,7 @@ impl Binder<'_> {
                     .iter()
                     .filter(|column| right.visible.iter().any(|other| other.name == column.name))
                     .map(|column| Qualified {
+                        only: false,
                         schema: None,
                         name: column.name.clone(),
                         place: sqlparser::tokenizer::Location { line: 0, column: 0 },

@@ -46,6 +46,8 @@ pub(super) struct Qualified {
     pub(super) schema: Option<String>,
     pub(super) name: String,
     pub(super) place: Location,
+    /// ONLY was said before it.
+    pub(super) only: bool,
 }
 
 impl Qualified {
@@ -82,12 +84,26 @@ pub(super) fn qualified_function(name: &ObjectName) -> Result<Qualified> {
     let parts = parts(name)?;
     let place = parts.first().map_or(Location { line: 0, column: 0 }, |ident| ident.span.start);
     match parts.as_slice() {
-        [name] => Ok(Qualified { schema: None, name: fold(name), place }),
-        [schema, name] => Ok(Qualified { schema: Some(fold(schema)), name: fold(name), place }),
+        [name] => {
+            let (name, only) = without_only(fold(name));
+            Ok(Qualified { schema: None, name, place, only })
+        }
+        [schema, name] => {
+            let (schema, only) = without_only(fold(schema));
+            Ok(Qualified { schema: Some(schema), name: fold(name), place, only })
+        }
         _ => Err(Error::new(
             SqlState::FEATURE_NOT_SUPPORTED,
             format!("cross-database references are not implemented: \"{name}\""),
         )),
+    }
+}
+
+// The parser has put a mark where it took the word ONLY away.
+fn without_only(name: String) -> (String, bool) {
+    match name.strip_prefix(crate::parse::ONLY) {
+        Some(rest) => (rest.to_owned(), true),
+        None => (name, false),
     }
 }
 

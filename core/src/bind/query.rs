@@ -158,6 +158,7 @@ impl Binder<'_> {
 
     fn table_statement(&mut self, table: &ast::Table) -> Result<Query> {
         let name = names::Qualified {
+            only: false,
             schema: table.schema_name.clone(),
             name: table.table_name.clone().unwrap_or_default(),
             place: sqlparser::tokenizer::Location { line: 0, column: 0 },
@@ -346,6 +347,7 @@ impl Binder<'_> {
             // Expressions over result columns are allowed over VALUES only; names and ordinals always.
             let is_values = matches!(plan, LogicalPlan::Values { .. });
             let relation = Relation {
+                tableoid: None,
                 alias: String::new(),
                 schema: None,
                 columns: output

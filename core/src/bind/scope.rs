@@ -13,6 +13,7 @@ use crate::base::ColumnId;
 use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};
 use crate::plan::{ColumnInfo, Expr};
+use crate::value::{Datum, SqlType};
 
 use super::names;
 
@@ -30,6 +31,8 @@ pub(super) struct Relation {
     /// The schema by which an unaliased table may be qualified.
     pub(super) schema: Option<String>,
     pub(super) columns: Vec<NamedColumn>,
+    /// Which table a row is of, where there are several.
+    pub(super) tableoid: Option<ColumnId>,
     /// The table it is, for functional dependency on its primary key.
     pub(super) table: Option<Arc<Table>>,
 }
@@ -39,6 +42,7 @@ impl Relation {
     pub(super) fn of_table(alias: String, table: &Arc<Table>, row: &[ColumnInfo]) -> Relation {
         let columns = table.columns.iter().zip(row).filter(|(column, _)| !column.is_hidden());
         Relation {
+            tableoid: None,
             alias,
             schema: Some(table.schema.clone()),
             columns: columns
@@ -100,7 +104,9 @@ impl Scope<'_> {
 
     /// Whether a column belongs to this level.
     pub(super) fn owns(&self, id: ColumnId) -> bool {
-        self.relations.iter().any(|relation| relation.columns.iter().any(|column| column.info.id == id))
+        self.relations.iter().any(|relation| {
+            relation.tableoid == Some(id) || relation.columns.iter().any(|column| column.info.id == id)
+        })
     }
 
     /// Finds an unqualified column, here or in outer queries; `None` when there is none.
@@ -125,6 +131,17 @@ impl Scope<'_> {
             }
             levels_up += 1;
         }
+    }
+
+    /// The OID of the table a row is of.
+    pub(super) fn tableoid(&self, alias: Option<&str>) -> Option<Found> {
+        let mut relations = self.relations.iter().filter(|relation| relation.table.is_some());
+        let relation = relations.find(|relation| alias.is_none_or(|alias| relation.alias == alias))?;
+        let expr = match (relation.tableoid, &relation.table) {
+            (Some(id), _) => Expr::Column(id, SqlType::Oid),
+            (None, table) => Expr::Literal(Datum::Int(i64::from(table.as_ref()?.id.0)), SqlType::Oid),
+        };
+        Some(Found { expr, levels_up: 0, display: format!("{}.tableoid", relation.alias) })
     }
 
     fn display(&self, column: &Visible, name: &str) -> String {

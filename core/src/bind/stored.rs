@@ -113,6 +113,7 @@ impl Binder<'_> {
         columns: impl Iterator<Item = (&'c str, ColumnInfo)>,
     ) -> Result<Expr> {
         let relation = Relation {
+                tableoid: None,
             alias: table.to_owned(),
             schema: None,
             columns: columns.map(|(name, info)| NamedColumn { name: name.to_owned(), info }).collect(),
@@ -142,6 +143,7 @@ impl Binder<'_> {
         ty: TypeName,
     ) -> Result<Expr> {
         let relation = Relation {
+                tableoid: None,
             alias: table.to_owned(),
             schema: None,
             columns: columns.map(|(name, info)| NamedColumn { name: name.to_owned(), info }).collect(),
@@ -206,7 +208,7 @@ impl Binder<'_> {
 }
 
 /// Whether an expression is the same whenever and wherever it is computed.
-pub(super) fn is_immutable(expr: &Expr) -> bool {
+pub fn is_immutable(expr: &Expr) -> bool {
     !expr.any(&|expr| match expr {
         Expr::Call { function, .. } => scalar_volatility(*function) != Volatility::Immutable,
         Expr::Cast { from, to, .. } => {

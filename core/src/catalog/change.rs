@@ -148,6 +148,10 @@ impl Catalog {
 
     /// Removes a table; its indexes and sequences are removed by their own calls.
     pub fn remove_table(&mut self, id: ObjectId) {
+        if let Some(family) = self.tables.get(&id).and_then(|table| table.family.clone()) {
+            family.parents.iter().for_each(|parent| self.disown(*parent, id));
+            family.children.iter().for_each(|child| self.disown(id, *child));
+        }
         self.names = NameIndex::default();
         self.tables.remove(&id);
         self.comments.remove(&id);

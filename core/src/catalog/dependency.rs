@@ -177,6 +177,9 @@ impl Catalog {
             D::Table(id) => {
                 let Some(table) = self.tables.get(id) else { return parts };
                 parts.extend(table.indexes.iter().map(|index| D::Index(*index)));
+                if table.partition_key().is_some() {
+                    parts.extend(table.children().iter().map(|child| D::Table(*child)));
+                }
                 parts.extend(self.owned(*id, None).map(|sequence| D::Sequence(sequence.id)));
             }
             D::Constraint(id, name) => {
@@ -242,6 +245,8 @@ impl Catalog {
                     }
                 }
                 readers(*id, None, &mut found);
+                let heirs = self.tables.get(id).filter(|table| table.partition_key().is_none());
+                found.extend(heirs.into_iter().flat_map(|table| table.children()).map(|child| D::Table(*child)));
             }
             D::View(id) => readers(*id, None, &mut found),
             D::Schema(id) => {

@@ -16,6 +16,7 @@
 
 mod change;
 mod dependency;
+mod family;
 mod mention;
 mod names;
 mod object;
@@ -27,6 +28,7 @@ mod user_type;
 mod tests;
 
 pub use dependency::{Droppable, Dropped};
+pub use family::{Family, PartitionBound, PartitionKey};
 pub use mention::{mentions, renamed};
 pub use names::{NameIndex, Relation, relation_name};
 pub use object::{

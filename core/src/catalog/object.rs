@@ -29,6 +29,8 @@ pub struct Table {
     pub layouts: Vec<Vec<usize>>,
     /// A materialised view keeps the query it is filled from.
     pub materialized: Option<Box<Materialized>>,
+    /// Partitions, heirs, and what it is one of.
+    pub family: Option<Box<super::Family>>,
 }
 
 /// What makes a table a materialised view.

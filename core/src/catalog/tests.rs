@@ -32,6 +32,7 @@ fn table(catalog: &mut Catalog, name: &str) -> Arc<Table> {
         root: PageNo(9),
         layouts: vec![],
         materialized: None,
+        family: None,
     })
 }
 

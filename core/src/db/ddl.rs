@@ -47,9 +47,24 @@ pub(super) fn run(session: &mut Session, command: &str, statement: &Statement) -
                 let action = AlterAction::AddColumn(Box::new(column.clone()));
                 super::define::alter_column(session, command, &definition.table, &action)?;
             }
-            change(session, command, |change| change.create_index(definition)).map(|()| None)
+            change(session, command, |change| change.create_index(definition))?;
+            let (catalog, _) = session.catalog()?;
+            let table = &definition.table;
+            let is_divided = table.partition_key().is_some() && !definition.only;
+            for child in table.children().iter().filter(|_| is_divided).filter_map(|id| catalog.tables.get(id)) {
+                super::define::inherit_indexes(session, command, table, child)?;
+            }
+            Ok(None)
         }
-        Statement::AlterTable(alter) => alter_table(session, command, alter).map(|()| None),
+        Statement::AlterTable(alter) => {
+            let (catalog, _) = session.catalog()?;
+            if let Some(table) = catalog.tables.get(&alter.table.id) {
+                for action in &alter.actions {
+                    super::define::check_inherited(&catalog, table, action)?;
+                }
+            }
+            alter_table(session, command, alter).map(|()| None)
+        }
         _ => Err(Error::internal("not a DDL statement")),
     }
 }
@@ -102,6 +117,7 @@ impl Change<'_> {
             root: PageNo::NONE,
             layouts: Vec::new(),
             materialized: None,
+            family: None,
         };
         for (ordinal, column) in definition.columns.iter().enumerate() {
             let mut made = Column {
@@ -406,15 +422,36 @@ fn foreign_key(definition: &ForeignKeyDefinition, table: &Table) -> Constraint {
     }
 }
 
-fn alter_table(session: &mut Session, command: &str, alter: &AlterTable) -> Result<()> {
+pub(super) fn alter_table(session: &mut Session, command: &str, alter: &AlterTable) -> Result<()> {
     for action in &alter.actions {
-        if super::define::alter_column(session, command, &alter.table, action)? {
-            continue;
+        let (catalog, _) = session.catalog()?;
+        let before = catalog.tables.get(&alter.table.id).cloned();
+        alter_one(session, command, alter, action)?;
+        let Some(before) = before.filter(|table| !alter.only && !table.children().is_empty()) else { continue };
+        let (now, _) = session.catalog()?;
+        let own = now.tables.get(&alter.table.id).cloned().unwrap_or_else(|| Arc::clone(&before));
+        // What goes is described by the table as it was, what comes by the table as it is.
+        let own = if matches!(action, AlterAction::DropConstraint { .. }) { before } else { own };
+        for child in own.children() {
+            let (catalog, _) = session.catalog()?;
+            let Some(child) = catalog.tables.get(child).cloned() else { continue };
+            if let Some(action) = super::define::heirs_action(&catalog, &own, &child, action)? {
+                let table = child;
+                alter_table(session, command, &AlterTable { table, actions: vec![action], only: false })?;
+            }
         }
+    }
+    Ok(())
+}
+
+fn alter_one(session: &mut Session, command: &str, alter: &AlterTable, action: &AlterAction) -> Result<()> {
+    if super::define::alter_column(session, command, &alter.table, action)? {
+        return Ok(());
+    }
         let notice = change(session, command, |change| change.alter(&alter.table, action))?;
         say_cascade(session, notice);
         let Some(table) = session.writing.as_ref().and_then(|w| w.catalog.tables.get(&alter.table.id)) else {
-            continue;
+            return Ok(());
         };
         let table = Arc::clone(table);
         match action {
@@ -423,7 +460,6 @@ fn alter_table(session: &mut Session, command: &str, alter: &AlterTable) -> Resu
             AlterAction::AddPrimaryKey(_, columns) => check_no_nulls(session, &table, columns)?,
             _ => {}
         }
-    }
     Ok(())
 }
 

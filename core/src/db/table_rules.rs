@@ -35,6 +35,15 @@ impl TableRules for StatementContext<'_> {
         Ok(checks)
     }
 
+    fn partition_rule(&self, table: &Table) -> Result<Option<Program>> {
+        let Some(rule) = self.catalog.partition_rule(table) else { return Ok(None) };
+        let numbered = table.columns.iter().zip(0..);
+        let row: Vec<ColumnInfo> =
+            numbered.map(|(column, id)| ColumnInfo { id: ColumnId(id), ty: column.ty }).collect();
+        let bound = bind_check(&rule, table, &row, self.catalog, self.settings.search_path())?;
+        compile(&bound, &mut TableRow::new(table)).map(Some)
+    }
+
     fn fire(&self, cx: &mut ExecContext<'_>, firing: &Firing<'_>) -> Result<Option<Vec<Datum>>> {
         super::trigger::fire(self, cx, firing)
     }

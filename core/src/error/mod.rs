@@ -159,6 +159,13 @@ impl Error {
     pub(crate) fn place(&self) -> Option<(u64, u64)> {
         self.0.place.filter(|_| self.0.position.is_none())
     }
+    /// Forgets the position: it is one of a text nobody has seen.
+    #[must_use]
+    pub fn nowhere(mut self) -> Error {
+        (self.0.position, self.0.place) = (None, None);
+        self
+    }
+
     /// Moves the position, if there is one, by the characters that stand before the statement.
     #[must_use]
     pub fn moved_by(mut self, characters: u32) -> Error {

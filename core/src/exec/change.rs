@@ -21,11 +21,12 @@ use crate::base::RowId;
 use crate::catalog::{Catalog, Deferral, ForeignKey, ReferentialAction, Rule, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::eval::{Program, Row};
-use crate::physical::{Check, RowRules};
+use crate::physical::RowRules;
 use crate::store::{ChildProbe, ParentProbe, TableWriter, duplicated_key, failing_row};
 use crate::value::{Datum, TypeName, equal};
 
 use super::deferred::Wrong;
+use super::leaves::{Leaves, fits, rules_of};
 use super::run::Run;
 
 /// Fills in generated columns, then refuses a row that violates a CHECK (23514). A NULL where none may be
@@ -48,10 +49,13 @@ pub(crate) fn settle_row(
         if run.value(&check.predicate, Row::Values(row))? == Datum::Bool(false) {
             return Err(Error::new(
                 SqlState::CHECK_VIOLATION,
-                format!(
-                    "new row for relation \"{}\" violates check constraint \"{}\"",
-                    table.name, check.name
-                ),
+                match check.name.as_str() {
+                    "" => format!("new row for relation \"{}\" violates partition constraint", table.name),
+                    name => format!(
+                        "new row for relation \"{}\" violates check constraint \"{name}\"",
+                        table.name
+                    ),
+                },
             )
             .with_detail(failing_row(table, row))
             .with_table(table.schema.clone(), table.name.clone())
@@ -86,8 +90,11 @@ struct TableChanges {
     /// Its deferrable keys by place, with the new values.
     keys: Vec<(usize, Vec<Vec<Datum>>)>,
     /// References to this table, with old keys and what became of them; found at the first need.
-    incoming: Option<Vec<(Reference, Vec<OldKey>)>>,
+    incoming: Option<Vec<Incoming>>,
 }
+
+/// A reference to a table or what it is a partition of, the columns that it means there, and old keys.
+type Incoming = (Reference, Vec<usize>, Vec<OldKey>);
 
 /// A key that is gone, and the one in its place (`None`: the row was deleted).
 struct OldKey {
@@ -140,6 +147,19 @@ fn outgoing_of(table: &Arc<Table>) -> Vec<(Reference, Vec<Vec<Datum>>)> {
     references.collect()
 }
 
+fn incoming_of(catalog: &Catalog, table: &Arc<Table>) -> Vec<Incoming> {
+    let mut found = Vec::new();
+    for over in [table].into_iter().chain(catalog.partitioned_over(table)) {
+        for (child, constraint) in catalog.references_to(over.id) {
+            let Rule::ForeignKey(key) = &child.constraints[constraint].rule else { continue };
+            if let Some(columns) = catalog.same_columns(over.id, &key.parent_columns, table) {
+                found.push((Reference { child: Arc::clone(child), constraint }, columns, Vec::new()));
+            }
+        }
+    }
+    found
+}
+
 /// The values of some columns.
 fn pick(columns: &[usize], row: &[Datum]) -> Vec<Datum> {
     columns.iter().map(|column| row[*column].clone()).collect()
@@ -180,6 +200,17 @@ impl Changes {
         self.note(0, Some(old), None)
     }
 
+    /// A row of a table of the statement's family was changed.
+    pub(crate) fn changed(
+        &mut self,
+        table: &Arc<Table>,
+        old: Option<&[Datum]>,
+        new: Option<&[Datum]>,
+    ) -> Result<usize> {
+        let place = self.table_changes(table);
+        self.note(place, old, new)
+    }
+
     fn note(&mut self, at: usize, old: Option<&[Datum]>, new: Option<&[Datum]>) -> Result<usize> {
         let mut bytes = 0;
         let changes = &mut self.tables[at];
@@ -209,13 +240,9 @@ impl Changes {
         let Some(old) = old else { return Ok(bytes) };
         let catalog = &self.catalog;
         let incoming = changes.incoming.get_or_insert_with(|| {
-            catalog
-                .references_to(table.id)
-                .map(|(child, constraint)| (Reference { child: Arc::clone(child), constraint }, Vec::new()))
-                .collect()
+            incoming_of(catalog, &table)
         });
-        for (reference, keys) in incoming {
-            let columns = &reference.key()?.parent_columns;
+        for (_, columns, keys) in incoming {
             let gone = new.is_none_or(|new| !same_key(&table, columns, old, new));
             let old = pick(columns, old);
             if gone && !old.iter().any(Datum::is_null) {
@@ -288,7 +315,7 @@ impl Changes {
             return Ok(());
         }
         for changes in &mut self.tables {
-            for (reference, keys) in changes.incoming.iter_mut().flatten() {
+            for (reference, _, keys) in changes.incoming.iter_mut().flatten() {
                 if !keys.is_empty() {
                     self.queue.push_back(Task::Act(reference.clone(), core::mem::take(keys)));
                 }
@@ -390,11 +417,41 @@ impl Changes {
                 new[*column] = value;
             }
             settle_row(run, &child, &rules.rules, &mut new)?;
-            writer.update(run.cx.pages.sink()?, RowId(rowid), &old, &new)?;
+            let moved = if fits(run, rules.rule.as_ref(), &new)? {
+                writer.update(run.cx.pages.sink()?, RowId(rowid), &old, &new)?;
+                None
+            } else {
+                writer.delete(run.cx.pages.sink()?, RowId(rowid), &old)?;
+                self.moved(run, &child, &new)?
+            };
+            if let Some((table, row)) = moved {
+                let bytes = self.changed(&table, None, Some(&row))?;
+                run.hold(bytes)?;
+            }
             let bytes = self.note(place, Some(&old), Some(&new))?;
             run.hold(bytes)?;
         }
         Ok(())
+    }
+
+    // A row that an action has taken out of its partition goes where it belongs.
+    fn moved(
+        &self,
+        run: &mut Run<'_, '_>,
+        child: &Arc<Table>,
+        row: &[Datum],
+    ) -> Result<Option<(Arc<Table>, Vec<Datum>)>> {
+        let catalog = Arc::clone(&self.catalog);
+        let Some(root) = catalog.partitioned_over(child).last().copied().cloned() else { return Ok(None) };
+        let mut leaves = Leaves::of(run, &root)?;
+        let from = leaves.place(&Datum::Int(i64::from(child.id.0)))?;
+        let row = leaves.leaf(from)?.outward(row, root.columns.len());
+        let (at, mut row) = leaves.route(run, &row)?;
+        let leaf = leaves.leaf(at)?;
+        let rules = leaf.rules(run)?;
+        settle_row(run, &leaf.table, &rules, &mut row)?;
+        leaf.writer(run)?.insert(run.cx.pages.sink()?, &row)?;
+        Ok(Some((Arc::clone(&leaf.table), row)))
     }
 
     fn table_changes(&mut self, table: &Arc<Table>) -> usize {
@@ -505,6 +562,8 @@ fn put_off(run: &mut Run<'_, '_>, table: &Table, constraint: usize, wrong: Wrong
 /// What holds for rows of a child that an action changes.
 struct ChildRules {
     rules: RowRules,
+    /// Of a partition.
+    rule: Option<Program>,
     /// Of the referring columns, in the order of the reference; for SET DEFAULT.
     defaults: Vec<Option<Program>>,
 }
@@ -518,15 +577,13 @@ impl ChildRules {
         changes: bool,
     ) -> Result<ChildRules> {
         let rules = run.cx.rules;
-        let checks = rules.checks(child)?.into_iter().map(|(name, predicate)| Check { name, predicate });
+        let rule = if changes { rules.partition_rule(child)? } else { None };
         let defaults = if action == ReferentialAction::SetDefault {
             columns.iter().map(|column| rules.default(child, *column)).collect::<Result<_>>()?
         } else {
             Vec::new()
         };
-        let generated = if changes { rules.generated(child)? } else { Vec::new() };
-        let rules = RowRules { generated, checks: checks.collect() };
-        Ok(ChildRules { rules, defaults })
+        Ok(ChildRules { rules: rules_of(run, child, changes)?, rule, defaults })
     }
 }
 

@@ -80,6 +80,13 @@ impl SystemRows for NoSystemViews {
 pub trait TableRules {
     /// The CHECKs of a table over its columns, in table order: names and predicates, as PostgreSQL tries them.
     fn checks(&self, table: &Table) -> Result<Vec<(String, Program)>>;
+    /// What the rows of a partition have in common; `None`: the table is none.
+    fn partition_rule(&self, table: &Table) -> Result<Option<Program>> {
+        match table.partition_bound() {
+            Some(_) => Err(Error::unsupported("a partition here")),
+            None => Ok(None),
+        }
+    }
     /// The generated columns, by ordinal, hidden ones too, over the row.
     fn generated(&self, table: &Table) -> Result<Vec<(usize, Program)>> {
         match table.columns.iter().any(|column| column.generated.is_some()) {

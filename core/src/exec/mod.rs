@@ -22,6 +22,7 @@ mod context;
 mod deferred;
 mod execution;
 mod key;
+mod leaves;
 mod key_table;
 mod micro;
 mod operator;

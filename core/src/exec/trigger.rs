@@ -16,7 +16,10 @@ use super::run::Run;
 
 /// The rows that AFTER triggers wait for.
 #[derive(Default)]
-pub(crate) struct Waiting(VecDeque<(Arc<Routine>, TriggerEvent, Option<Vec<Datum>>, Option<Vec<Datum>>)>);
+pub(crate) struct Waiting(VecDeque<Event>);
+
+/// A trigger, its table, and the row before and after.
+type Event = (Arc<Routine>, Arc<Table>, TriggerEvent, Option<Vec<Datum>>, Option<Vec<Datum>>);
 
 /// The row to write, after the BEFORE triggers; `None`: it is left alone.
 pub(crate) fn before(
@@ -43,7 +46,7 @@ impl Waiting {
     /// A row was written; answers the bytes that are kept of it.
     pub(crate) fn push(
         &mut self,
-        triggers: &[Arc<Routine>],
+        (triggers, table): (&[Arc<Routine>], &Arc<Table>),
         event: TriggerEvent,
         (old, new): (Option<&[Datum]>, Option<&[Datum]>),
         assigned: &[usize],
@@ -55,17 +58,17 @@ impl Waiting {
             }
             let kept = |row: Option<&[Datum]>| row.map(<[Datum]>::to_vec);
             bytes += (old.map_or(0, <[Datum]>::len) + new.map_or(0, <[Datum]>::len)) * 48 + 64;
-            self.0.push_back((Arc::clone(trigger), event, kept(old), kept(new)));
+            self.0.push_back((Arc::clone(trigger), Arc::clone(table), event, kept(old), kept(new)));
         }
         bytes
     }
 
     /// Fires what waits.
-    pub(crate) fn fire(&mut self, run: &mut Run<'_, '_>, table: &Table) -> Result<()> {
-        while let Some((trigger, event, old, new)) = self.0.pop_front() {
+    pub(crate) fn fire(&mut self, run: &mut Run<'_, '_>) -> Result<()> {
+        while let Some((trigger, table, event, old, new)) = self.0.pop_front() {
             run.cx.interrupt.check()?;
             let (old, new) = (old.as_deref(), new.as_deref());
-            let firing = Firing { trigger: &trigger, table, event, old, new, assigned: &[] };
+            let firing = Firing { trigger: &trigger, table: &table, event, old, new, assigned: &[] };
             let rules = run.cx.rules;
             rules.fire(run.cx, &firing)?;
         }

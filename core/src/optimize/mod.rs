@@ -68,6 +68,7 @@ fn statement(statement: &mut Statement, context: &RuleContext<'_>) {
         Statement::Update(update) => {
             let mut required: Vec<ColumnId> = update.old.iter().map(|info| info.id).collect();
             required.push(update.rowid);
+            required.extend(update.tableoid);
             required.extend(update.assignments.iter().map(|(_, id)| *id));
             update.returning.iter().for_each(|(_, expr)| expr.columns(&mut required));
             rewrite(&mut update.source, &required, context);
@@ -77,6 +78,7 @@ fn statement(statement: &mut Statement, context: &RuleContext<'_>) {
         Statement::Delete(delete) => {
             let mut required: Vec<ColumnId> = delete.old.iter().map(|info| info.id).collect();
             required.push(delete.rowid);
+            required.extend(delete.tableoid);
             delete.returning.iter().for_each(|(_, expr)| expr.columns(&mut required));
             rewrite(&mut delete.source, &required, context);
             delete.returning.iter_mut().for_each(|(_, expr)| expression(expr, context));

@@ -31,6 +31,7 @@ mod subscripts;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use rewrite::ONLY;
 pub use define::Command;
 pub use insert_rows::Literal;
 pub(crate) use insert_rows::{InsertRows, Name};

@@ -5,7 +5,7 @@
 //! 1 PRECEDING EXCLUDE TIES          "exclude ties" (1, 'p') PRECEDING
 //! CURRENT ROW EXCLUDE CURRENT ROW   "exclude current row" (0, 'c') PRECEDING
 //! FOR NO KEY UPDATE                 FOR UPDATE
-//! FROM ONLY t, FROM ONLY (t)        FROM t          (no table has heirs)
+//! FROM ONLY t, FROM ONLY (t)        FROM "^Bt"      (a mark no name has)
 //! x BETWEEN SYMMETRIC a AND b       x BETWEEN "between symmetric" (a) AND b
 //! ROW (a, b)                        (a, b)
 //! TABLE t                           SELECT * FROM t
@@ -19,6 +19,9 @@
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+
+/// Stands before the name of a table that ONLY was said of.
+pub(crate) const ONLY: char = '\u{2}';
 
 /// Rewrites the tokens of a statement.
 pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
@@ -56,6 +59,7 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
             tokens.remove(at + 1);
         } else if only && is_word(&tokens[at], "only") && begins_table(tokens, at) {
             tokens.remove(at);
+            mark_only(tokens, at);
         } else if only
             && is_word(&tokens[at], "only")
             && before(tokens, at, &["from", "join"])
@@ -64,8 +68,19 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
         {
             tokens.remove(close);
             tokens.drain(at..at + 2);
+            mark_only(tokens, at);
         }
         at += 1;
+    }
+}
+
+fn mark_only(tokens: &mut [TokenWithSpan], at: usize) {
+    if let Some(TokenWithSpan { token: Token::Word(word), .. }) = tokens.get_mut(at) {
+        let name = match word.quote_style {
+            Some(_) => word.value.clone(),
+            None => word.value.to_ascii_lowercase(),
+        };
+        *word = Word { value: format!("{ONLY}{name}"), quote_style: Some('"'), keyword: Keyword::NoKeyword };
     }
 }
 
@@ -143,7 +158,7 @@ fn begins_table(tokens: &[TokenWithSpan], at: usize) -> bool {
     });
     follows
         && before
-            .is_some_and(|token| ["from", "join", "update", "into"].iter().any(|word| is_word(token, word)))
+            .is_some_and(|token| ["from", "join", "update", "into", "on", "using"].iter().any(|word| is_word(token, word)))
 }
 
 /// Words that name a result or a table without AS, and that sqlparser keeps for other dialects.

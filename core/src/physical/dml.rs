@@ -69,6 +69,8 @@ pub(crate) struct UpdatePlan {
     pub triggers: Arc<[Arc<Routine>]>,
     /// Position of the rowid in the input.
     pub rowid: usize,
+    /// Position of the table's OID, where the rows are of several tables.
+    pub tableoid: Option<usize>,
     /// Positions of the old row in the input, in table order.
     pub old: Vec<usize>,
     /// Assigned ordinals with the position of the new value in the input.
@@ -90,6 +92,8 @@ pub(crate) struct DeletePlan {
     pub triggers: Arc<[Arc<Routine>]>,
     /// Position of the rowid in the input.
     pub rowid: usize,
+    /// Position of the table's OID, where the rows are of several tables.
+    pub tableoid: Option<usize>,
     /// Positions of the old row in the input, in table order.
     pub old: Vec<usize>,
     /// Over the input's columns.
@@ -107,6 +111,7 @@ pub(crate) struct MergePlan {
     /// Its row triggers.
     pub triggers: Arc<[Arc<Routine>]>,
     pub rowid: usize,
+    pub tableoid: Option<usize>,
     /// The old row, in table order.
     pub old: Vec<usize>,
     /// The number of the clause that applies.

@@ -23,8 +23,11 @@ impl Lowerer<'_> {
         let wanted: Vec<(ColumnId, SqlType)> =
             insert.row.iter().map(|column| (column.id, column.ty.ty)).collect();
         // Before the expressions below, which see only the new row.
-        let reads = reads_table(&lowered.node, insert.table.id)
-            || self.subplans.iter().any(|subplan| reads_table(&subplan.root, insert.table.id));
+        let family = self.catalog.descendants(&insert.table);
+        let reads = family.iter().any(|table| {
+            reads_table(&lowered.node, table.id)
+                || self.subplans.iter().any(|subplan| reads_table(&subplan.root, table.id))
+        });
         // Triggers may change what the source reads.
         let reads = reads || !self.triggers(&insert.table).is_empty();
         let input = self.in_order(lowered, &wanted)?;
@@ -58,6 +61,7 @@ impl Lowerer<'_> {
             table: Arc::clone(&update.table),
             triggers: self.triggers(&update.table),
             rowid: place(&columns, update.rowid)?,
+            tableoid: update.tableoid.map(|id| place(&columns, id)).transpose()?,
             old: places(&columns, &update.old)?,
             assignments,
             rules: self.lower_rules(&update.rules, &row)?,
@@ -75,6 +79,7 @@ impl Lowerer<'_> {
             table: Arc::clone(&delete.table),
             triggers: self.triggers(&delete.table),
             rowid: place(&columns, delete.rowid)?,
+            tableoid: delete.tableoid.map(|id| place(&columns, id)).transpose()?,
             old: places(&columns, &delete.old)?,
             returning: self.lower_returning(&delete.returning, &columns)?,
             kept: Kept::default(),
@@ -105,6 +110,7 @@ impl Lowerer<'_> {
             table: Arc::clone(&merge.table),
             triggers: self.triggers(&merge.table),
             rowid: place(&columns, merge.rowid)?,
+            tableoid: merge.tableoid.map(|id| place(&columns, id)).transpose()?,
             old: places(&columns, &merge.old)?,
             action: place(&columns, merge.action)?,
             clauses: merge.clauses.iter().map(step).collect::<Result<_>>()?,
@@ -118,8 +124,7 @@ impl Lowerer<'_> {
     // A table that is being rewritten is not the one of the catalog, and has none.
     pub(super) fn triggers(&self, table: &Arc<Table>) -> Arc<[Arc<Routine>]> {
         let own = self.catalog.tables.get(&table.id).is_some_and(|own| Arc::ptr_eq(own, table));
-        let found = if own { self.catalog.triggers_of(table.id) } else { Vec::new() };
-        found.into_iter().cloned().collect()
+        if own { self.catalog.row_triggers(table).into() } else { Vec::new().into() }
     }
 
     fn lower_conflict(

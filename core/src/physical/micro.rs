@@ -70,7 +70,8 @@ pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) ->
             _ => None,
         },
         (Operation::Insert { input, plan }, PlanKind::Insert)
-            if output.is_empty() && plan.conflict.is_none() && plan.triggers.is_empty() =>
+            if output.is_empty() && plan.conflict.is_none() && plan.triggers.is_empty()
+                && plan.table.partition_key().is_none() =>
         {
             match &input.operation {
                 Operation::Values { rows } if rows.len() <= ROWS_MAX => {
@@ -80,12 +81,12 @@ pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) ->
             }
         }
         (Operation::Update { input, plan }, PlanKind::Update)
-            if output.is_empty() && plan.triggers.is_empty() =>
+            if output.is_empty() && plan.triggers.is_empty() && plan.tableoid.is_none() =>
         {
             change(input, Change::Update(Arc::clone(plan)))
         }
         (Operation::Delete { input, plan }, PlanKind::Delete)
-            if output.is_empty() && plan.triggers.is_empty() =>
+            if output.is_empty() && plan.triggers.is_empty() && plan.tableoid.is_none() =>
         {
             change(input, Change::Delete(Arc::clone(plan)))
         }

@@ -138,6 +138,8 @@ impl<'c> Lowerer<'c> {
             if !self.frozen.contains(&table) {
                 self.frozen.push(table);
                 reached.extend(self.catalog.references_to(table).map(|(child, _)| child.id));
+                let own = self.catalog.tables.get(&table);
+                reached.extend(own.into_iter().flat_map(|table| table.children().iter().copied()));
             }
         }
         Ok(self.subplans.len() - 1)

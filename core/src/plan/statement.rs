@@ -159,6 +159,8 @@ pub struct Update {
     pub source: LogicalPlan,
     /// The rowid's column in `source`.
     pub rowid: ColumnId,
+    /// Which table of its family a row is of.
+    pub tableoid: Option<ColumnId>,
     /// The old row's columns in `source`, in table order.
     pub old: Vec<ColumnInfo>,
     /// Assigned ordinals and the column of `source` with the new, coerced value.
@@ -180,6 +182,8 @@ pub struct Delete {
     pub source: LogicalPlan,
     /// The rowid's column in `source`.
     pub rowid: ColumnId,
+    /// Which table of its family a row is of.
+    pub tableoid: Option<ColumnId>,
     /// The old row's columns in `source`, in table order.
     pub old: Vec<ColumnInfo>,
     /// RETURNING over the old row.
@@ -196,6 +200,8 @@ pub struct Merge {
     pub source: LogicalPlan,
     /// The rowid's column in `source`.
     pub rowid: ColumnId,
+    /// Which table of its family a row is of.
+    pub tableoid: Option<ColumnId>,
     /// The old row's columns in `source`, in table order.
     pub old: Vec<ColumnInfo>,
     /// The number's column in `source`.
@@ -343,6 +349,8 @@ pub struct CreateIndex {
     pub predicate: Option<usize>,
     /// INCLUDE: ordinals.
     pub include: Vec<usize>,
+    /// ON ONLY: not on the partitions.
+    pub only: bool,
 }
 
 /// ALTER TABLE: its actions in order; `db` carries them out and checks the rows already there.
@@ -352,6 +360,8 @@ pub struct AlterTable {
     pub table: Arc<Table>,
     /// What to do.
     pub actions: Vec<AlterAction>,
+    /// ONLY: not to its children.
+    pub only: bool,
 }
 
 /// One action of ALTER TABLE.

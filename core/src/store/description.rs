@@ -13,8 +13,8 @@
 
 use crate::base::{ObjectId, PageNo};
 use crate::catalog::{
-    Column, Comments, Constraint, Deferral, ForeignKey, Identity, Index, IndexKey, Materialized,
-    ReferentialAction, Rule, Schema, Sequence, StoredQuery, Table, View,
+    Column, Comments, Constraint, Deferral, Family, ForeignKey, Identity, Index, IndexKey, Materialized,
+    PartitionBound, PartitionKey, ReferentialAction, Rule, Schema, Sequence, StoredQuery, Table, View,
 };
 use crate::error::{Error, Result};
 use crate::value::{SqlType, TypeName};
@@ -185,7 +185,52 @@ pub(super) fn encode_table(table: &Table) -> Vec<u8> {
     if let Some(view) = &table.materialized {
         out.bytes(9, &encode_query(&view.query)).flag(10, view.populated);
     }
+    if let Some(family) = &table.family {
+        out.bytes(11, &encode_family(family));
+    }
     out.0
+}
+
+fn encode_family(family: &Family) -> Vec<u8> {
+    let mut part = Writer::part();
+    for (tag, ids) in [(1, &family.parents), (2, &family.children)] {
+        for id in ids {
+            part.u32(tag, id.0);
+        }
+    }
+    if let Some(key) = &family.key {
+        part.text(3, &key.strategy);
+        for sql in &key.parts {
+            part.text(4, sql);
+        }
+    }
+    if let Some(bound) = &family.bound {
+        part.text(5, &bound.text);
+        if let Some(rule) = &bound.rule {
+            part.text(6, rule);
+        }
+    }
+    part.0
+}
+
+fn decode_family(bytes: &[u8]) -> Result<Family> {
+    let mut reader = Reader { rest: bytes };
+    let mut family = Family::default();
+    let (mut strategy, mut parts, mut shown, mut rule) = (None, Vec::new(), None, None);
+    while let Some((tag, bytes)) = reader.field()? {
+        match tag {
+            1 => family.parents.push(ObjectId(u32_of(bytes)?)),
+            2 => family.children.push(ObjectId(u32_of(bytes)?)),
+            3 => strategy = Some(text(bytes)?),
+            4 => parts.push(text(bytes)?),
+            5 => shown = Some(text(bytes)?),
+            6 => rule = Some(text(bytes)?),
+            other => unknown(other)?,
+        }
+    }
+    family.key = strategy.map(|strategy| PartitionKey { strategy, parts });
+    family.bound = shown.map(|text| PartitionBound { text, rule });
+    Ok(family)
 }
 
 fn encode_constraint(constraint: &Constraint) -> Vec<u8> {
@@ -235,6 +280,7 @@ pub(super) fn decode_table(id: ObjectId, bytes: &[u8]) -> Result<Table> {
         root: PageNo::NONE,
         layouts: Vec::new(),
         materialized: None,
+        family: None,
     };
     let (mut query, mut populated) = (None, false);
     while let Some((tag, bytes)) = reader.field()? {
@@ -249,6 +295,7 @@ pub(super) fn decode_table(id: ObjectId, bytes: &[u8]) -> Result<Table> {
             8 => table.indexes.push(ObjectId(u32_of(bytes)?)),
             9 => query = Some(decode_query(bytes)?),
             10 => populated = true,
+            11 => table.family = Some(Box::new(decode_family(bytes)?)),
             other => unknown(other)?,
         }
     }

@@ -62,6 +62,7 @@ fn table() -> Table {
         root: PageNo(42),
         layouts: vec![vec![1], vec![]],
         materialized: None,
+        family: None,
     }
 }
 

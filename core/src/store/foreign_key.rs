@@ -25,7 +25,8 @@ pub struct ParentProbe {
     name: String,
     reference: ForeignKey,
     types: Vec<Conversion>,
-    by: ParentPath,
+    /// One way for each table that holds rows of the parent.
+    by: Vec<ParentPath>,
 }
 
 /// From a child column's type to the parent column's, where they differ.
@@ -49,15 +50,23 @@ impl ParentProbe {
     ) -> Result<ParentProbe> {
         let (name, reference) = reference_of(child, constraint)?;
         let parent = table_of(catalog, reference)?;
-        let by = if parent.rowid_column.is_some_and(|ordinal| reference.parent_columns == [ordinal]) {
-            ParentPath::Rowid(TableShape::new(&parent, page_size))
-        } else {
-            let (shape, order) = covering_index(catalog, &parent, &reference.parent_columns, true)?
-                .ok_or_else(|| {
+        let mut by = Vec::new();
+        let holders = match parent.partition_key() {
+            Some(_) => catalog.holders(&parent),
+            None => vec![Arc::clone(&parent)],
+        };
+        for holder in holders {
+            let columns = catalog.same_columns(parent.id, &reference.parent_columns, &holder);
+            let columns = columns.ok_or_else(|| Error::internal("a partition lacks a column"))?;
+            by.push(if holder.rowid_column.is_some_and(|ordinal| columns == [ordinal]) {
+                ParentPath::Rowid(TableShape::new(&holder, page_size))
+            } else {
+                let (shape, order) = covering_index(catalog, &holder, &columns, true)?.ok_or_else(|| {
                     Error::internal(format!("the parent of constraint \"{name}\" has no unique index"))
                 })?;
-            ParentPath::Index(shape, order)
-        };
+                ParentPath::Index(shape, order)
+            });
+        }
         Ok(ParentProbe {
             child: Arc::clone(child),
             types: conversions(child, &reference.columns, &parent, &reference.parent_columns),
@@ -86,17 +95,23 @@ impl ParentProbe {
     /// Whether the parent of these values (in the reference's order, none NULL) exists.
     pub fn exists(&self, source: &dyn PageSource, values: &[Datum]) -> Result<bool> {
         let Some(values) = converted(values, &self.types)? else { return Ok(false) };
-        match &self.by {
-            ParentPath::Rowid(shape) => match values.first() {
-                Some(Datum::Int(rowid)) => Ok(shape.tree.get(source, *rowid)?.is_some()),
-                _ => Err(Error::internal("a reference to an integer key has another kind")),
-            },
-            ParentPath::Index(shape, order) => {
-                let mut bytes = Vec::new();
-                shape.encode_parts(order.iter().map(|at| &values[*at]), &mut bytes);
-                shape.contains_key(source, &bytes)
+        for path in &self.by {
+            let found = match path {
+                ParentPath::Rowid(shape) => match values.first() {
+                    Some(Datum::Int(rowid)) => shape.tree.get(source, *rowid)?.is_some(),
+                    _ => return Err(Error::internal("a reference to an integer key has another kind")),
+                },
+                ParentPath::Index(shape, order) => {
+                    let mut bytes = Vec::new();
+                    shape.encode_parts(order.iter().map(|at| &values[*at]), &mut bytes);
+                    shape.contains_key(source, &bytes)?
+                }
+            };
+            if found {
+                return Ok(true);
             }
         }
+        Ok(false)
     }
 
     /// The first of these keys without a parent. They are asked in key order, each distinct one once.

@@ -66,6 +66,7 @@ fn filled(rows: i64, columns: usize) -> (MemoryPages, Table, RowTree, Vec<usize>
         root: PageNo::NONE,
         layouts: Vec::new(),
         materialized: None,
+        family: None,
     };
     let stored: Vec<usize> = (0..columns).filter(|ordinal| *ordinal != 1).collect();
     let layout = stored.iter().map(|ordinal| ColumnLayout::new(cell_width(types[*ordinal]), true)).collect();

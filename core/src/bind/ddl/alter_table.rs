@@ -34,7 +34,7 @@ impl Binder<'_> {
             actions.extend(subject.deferrals.drain(..).map(|(name, at)| AlterAction::Defer(name, at)));
         }
         drop(subject);
-        Ok(Statement::AlterTable(Box::new(AlterTable { table, actions })))
+        Ok(Statement::AlterTable(Box::new(AlterTable { table, actions, only: alter.only })))
     }
 
     fn alter_action(

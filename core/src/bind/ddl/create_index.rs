@@ -27,6 +27,7 @@ impl Binder<'_> {
             "this option of an index",
         )?;
         let table_name = names::qualified(&create.table_name)?;
+        let only = table_name.only;
         let table = Arc::clone(self.table(&names::Qualified {
             // PostgreSQL reports a missing table here without a position.
             place: sqlparser::tokenizer::Location { line: 0, column: 0 },
@@ -111,6 +112,7 @@ impl Binder<'_> {
             hidden,
             predicate,
             include,
+            only,
         }))))
     }
 

@@ -40,6 +40,7 @@ impl Binder<'_> {
             table: changed.table,
             source: plan,
             rowid: changed.rowid,
+            tableoid: changed.tableoid,
             old: changed.old,
             returning,
         }))

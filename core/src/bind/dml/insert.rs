@@ -95,7 +95,10 @@ impl Binder<'_> {
         on: Option<&ast::OnInsert>,
         returning: Option<&[ast::SelectItem]>,
     ) -> Result<Statement> {
-        let rules = self.rules(&table, &row)?;
+        let rules = match table.partition_key() {
+            Some(_) => Default::default(),
+            None => self.rules(&table, &row)?,
+        };
         let conflict = match on {
             None => None,
             Some(ast::OnInsert::OnConflict(on)) => Some(self.on_conflict(&table, &alias, &row, on)?),

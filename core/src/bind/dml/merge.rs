@@ -104,11 +104,15 @@ impl Binder<'_> {
             clauses.push(make(columns));
         }
         let row = self.row_columns(&changed.table);
-        let rules = self.rules(&changed.table, &row)?;
+        let rules = match changed.tableoid {
+            Some(_) => Default::default(),
+            None => self.rules(&changed.table, &row)?,
+        };
         Ok(Statement::Merge(Merge {
             table: changed.table,
             source: LogicalPlan::Project { input: Box::new(plan), items },
             rowid: changed.rowid,
+            tableoid: changed.tableoid,
             old: changed.old,
             action: action.id,
             clauses,

@@ -89,6 +89,9 @@ impl Binder<'_> {
                 checks.extend(self.domain_rules(domain, info)?);
             }
         }
+        if let Some(predicate) = self.partition_check(table, row)? {
+            checks.push(CheckExpr { name: String::new(), predicate });
+        }
         Ok(RowRules { generated, checks })
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Changed {
     pub(super) alias: String,
     pub(super) rowid: ColumnId,
     pub(super) old: Vec<ColumnInfo>,
+    /// Which table a row is of, where there are several.
+    pub(super) tableoid: Option<ColumnId>,
 }
 
 impl Binder<'_> {
@@ -78,7 +80,11 @@ impl Binder<'_> {
         }
         let source = LogicalPlan::Project { input: Box::new(plan), items };
         let row = self.row_columns(&changed.table);
-        let rules = self.rules(&changed.table, &row)?;
+        // Each table of a family has rules of its own.
+        let rules = match changed.tableoid {
+            Some(_) => Default::default(),
+            None => self.rules(&changed.table, &row)?,
+        };
         // RETURNING sees the new row under the table's name, then the relations of FROM.
         let mut returning_scope = Scope::of(relation(&changed, &row));
         for other in scope.relations.into_iter().skip(1).take(from_relations) {
@@ -89,6 +95,7 @@ impl Binder<'_> {
             table: changed.table,
             source,
             rowid: changed.rowid,
+            tableoid: changed.tableoid,
             old: changed.old,
             assignments,
             rules,
@@ -109,13 +116,18 @@ impl Binder<'_> {
                 format!("relation \"{}\" cannot be the target of a modifying statement", name.name),
             ));
         }
-        self.changeable(&name)?;
-        let (plan, mut named) = self.scan(&name)?;
-        let LogicalPlan::Scan(mut scan) = plan else {
-            return Err(Error::internal("a table is scanned"));
+        let table = Arc::clone(self.changeable(&name)?);
+        let (plan, mut named, rowid, tableoid) = if self.is_family(&table, name.only) {
+            let (plan, named, members) = self.scan_family(&table, name.only)?;
+            (plan, named, members.rowid.id, Some(members.tableoid.id))
+        } else {
+            let (LogicalPlan::Scan(mut scan), named) = self.scan(&name)? else {
+                return Err(Error::internal("a table is scanned"));
+            };
+            let rowid = self.column(TypeName::plain(SqlType::Int8)).id;
+            scan.rowid = Some(rowid);
+            (LogicalPlan::Scan(scan), named, rowid, None)
         };
-        let rowid = self.column(TypeName::plain(SqlType::Int8)).id;
-        scan.rowid = Some(rowid);
         if let Some(alias) = alias {
             if !alias.columns.is_empty() {
                 return Err(Error::new(SqlState::SYNTAX_ERROR, "a target's alias has no column list"));
@@ -124,14 +136,18 @@ impl Binder<'_> {
             named.schema = None;
         }
         let changed = Changed {
-            table: Arc::clone(&scan.table),
             alias: named.alias.clone(),
             rowid,
-            old: scan.columns.iter().map(|(_, info)| info.clone()).collect(),
+            old: match &plan {
+                LogicalPlan::Scan(scan) => scan.columns.iter().map(|(_, info)| info.clone()).collect(),
+                _ => named.columns.iter().map(|column| column.info.clone()).collect(),
+            },
+            tableoid,
+            table,
         };
         let scope = Scope::of(named);
         let item =
-            FromItem { plan: LogicalPlan::Scan(scan), relations: scope.relations, visible: scope.visible };
+            FromItem { plan, relations: scope.relations, visible: scope.visible };
         Ok((changed, item))
     }
 

@@ -26,6 +26,9 @@ impl Binder<'_> {
         let scope = level.scope;
         let found = match parts.as_slice() {
             [name] => match scope.column(name) {
+                Ok(None) if name == "tableoid" => {
+                    scope.tableoid(None).ok_or_else(|| scope.missing_column(None, name))
+                }
                 Ok(None) if scope.relation(None, name).is_ok_and(|found| found.is_some()) => {
                     Err(Error::unsupported("a whole-row reference"))
                 }
@@ -34,6 +37,9 @@ impl Binder<'_> {
                 Err(error) => Err(error),
             },
             [alias, name] => match scope.qualified_column(None, alias, name) {
+                Ok(None) if name == "tableoid" => {
+                    scope.tableoid(Some(alias)).ok_or_else(|| scope.missing_column(Some(alias), name))
+                }
                 Ok(None) => Err(scope.missing_column(Some(alias), name)),
                 Ok(Some(found)) => Ok(found),
                 Err(error) => Err(error),

@@ -10,7 +10,9 @@ mod create;
 mod cursor;
 mod domain;
 mod drop;
+mod family;
 mod named;
+mod partition_bound;
 mod rename;
 mod routine;
 mod sequence;
@@ -19,6 +21,7 @@ mod user_type;
 
 pub(super) use column::alter as alter_column;
 pub(super) use cursor::{Cursor, columns as cursor_columns, fetch};
+pub(super) use family::{check_inherited, heirs_action, inherit_indexes};
 pub(super) use drop::temporary as drop_temporary;
 pub(super) use named::execute;
 pub(super) use sequence::with_options as sequence_with;
@@ -37,6 +40,10 @@ pub(super) fn run(session: &mut Session, command: &Command) -> Result<Option<u64
     match command {
         Command::CreateSchema { name, if_not_exists, owner } => {
             create::schema(session, tag, name, *if_not_exists, owner.as_deref())?;
+        }
+        Command::CreateOfFamily(table) => family::create(session, tag, table)?,
+        Command::AlterFamily { name, if_exists, other, action } => {
+            family::alter(session, tag, name, *if_exists, other, action)?;
         }
         Command::CreateView(view) if view.materialized => return create::materialized(session, tag, view),
         Command::CreateView(view) => create::view(session, tag, view)?,

@@ -211,10 +211,37 @@ pub(super) fn column(
             format!("column \"{to}\" of relation \"{shown}\" already exists"),
         ));
     }
+    let mut heirs = Vec::new();
+    if let Relation::Table(table) = &relation {
+        let parents = table.parents().iter().filter_map(|id| catalog.tables.get(id));
+        if parents.into_iter().any(|parent| parent.column(column).is_some()) {
+            return Err(Error::new(
+                SqlState::INVALID_TABLE_DEFINITION,
+                format!("cannot rename inherited column \"{column}\""),
+            ));
+        }
+        heirs = catalog.descendants(table).split_off(1);
+    }
+    rename_one(session, tag, (&relation, id, ordinal), column, to)?;
+    for heir in heirs {
+        let Some(at) = heir.column(column) else { continue };
+        let id = heir.id;
+        rename_one(session, tag, (&Relation::Table(heir), id, at), column, to)?;
+    }
+    Ok(())
+}
+
+fn rename_one(
+    session: &mut Session,
+    tag: &str,
+    (relation, id, ordinal): (&Relation, ObjectId, usize),
+    column: &str,
+    to: &str,
+) -> Result<()> {
     change(session, tag, |change| {
         let written = quoted(to);
         rewrite_queries(change, &Renaming { relation: id, column: Some(ordinal), to: &written })?;
-        match &relation {
+        match relation {
             Relation::View(_) => {
                 let Some(view) = change.catalog.views.get(&id) else { return Ok(()) };
                 let mut view = View::clone(view);
@@ -234,6 +261,11 @@ pub(super) fn column(
                     if let Rule::Check { expression } = &mut constraint.rule {
                         *expression = renamed(expression, column, to);
                     }
+                }
+                if let Some(family) = &mut table.family {
+                    let rules = family.bound.iter_mut().filter_map(|bound| bound.rule.as_mut());
+                    let parts = family.key.iter_mut().flat_map(|key| key.parts.iter_mut());
+                    rules.chain(parts).for_each(|sql| *sql = renamed(sql, column, to));
                 }
                 change.catalog.put_table(table);
             }

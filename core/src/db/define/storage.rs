@@ -24,8 +24,10 @@ pub(super) fn truncate(
     for name in names {
         match find(session, &catalog, name) {
             Some(Relation::Table(table)) if table.materialized.is_none() => {
-                if !tables.iter().any(|other| other.id == table.id) {
-                    tables.push(Arc::clone(table));
+                for table in catalog.descendants(table) {
+                    if !tables.iter().any(|other| other.id == table.id) {
+                        tables.push(table);
+                    }
                 }
             }
             Some(_) => return Err(wrong_kind(&name.name, ObjectKind::Table)),
@@ -35,7 +37,8 @@ pub(super) fn truncate(
     let mut at = 0;
     while let Some(table) = tables.get(at).cloned() {
         at += 1;
-        for (child, _) in catalog.references_to(table.id) {
+        let over = [&table].into_iter().chain(catalog.partitioned_over(&table));
+        for (child, _) in over.flat_map(|table| catalog.references_to(table.id)) {
             if tables.iter().any(|other| other.id == child.id) {
                 continue;
             }

@@ -54,19 +54,19 @@ pub(super) fn key_index_oid(table: &Table, at: usize, index: Option<ObjectId>) -
 }
 
 /// An index as the views show it.
-pub(super) struct ShownIndex<'c> {
-    pub(super) oid: u32,
-    pub(super) table: &'c Table,
-    pub(super) name: &'c str,
-    pub(super) unique: bool,
-    pub(super) primary: bool,
-    pub(super) keys: Vec<IndexKey>,
-    pub(super) predicate: Option<usize>,
-    pub(super) include: &'c [usize],
+pub(in crate::db) struct ShownIndex<'c> {
+    pub(in crate::db) oid: u32,
+    pub(in crate::db) table: &'c Table,
+    pub(in crate::db) name: &'c str,
+    pub(in crate::db) unique: bool,
+    pub(in crate::db) primary: bool,
+    pub(in crate::db) keys: Vec<IndexKey>,
+    pub(in crate::db) predicate: Option<usize>,
+    pub(in crate::db) include: &'c [usize],
 }
 
 /// All indexes of a table, those that are its rowid included.
-pub(super) fn indexes<'c>(catalog: &'c Catalog, table: &'c Table) -> Vec<ShownIndex<'c>> {
+pub(in crate::db) fn indexes<'c>(catalog: &'c Catalog, table: &'c Table) -> Vec<ShownIndex<'c>> {
     let mut shown = Vec::new();
     for (at, constraint) in table.constraints.iter().enumerate() {
         if let Rule::PrimaryKey { columns, index: None } | Rule::Unique { columns, index: None } =
@@ -122,7 +122,7 @@ fn expression(sql: &str) -> String {
 }
 
 /// CREATE INDEX.
-pub(super) fn index_definition(index: &ShownIndex<'_>) -> String {
+pub(in crate::db) fn index_definition(index: &ShownIndex<'_>) -> String {
     let parts: Vec<String> = index
         .keys
         .iter()

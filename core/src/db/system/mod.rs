@@ -10,7 +10,7 @@ mod engine;
 mod information_schema;
 mod pg_catalog;
 
-pub(super) use definition::answer;
+pub(super) use definition::{answer, index_definition, indexes as shown_indexes};
 
 use crate::batch::Batch;
 use crate::catalog::SystemView;

@@ -52,13 +52,7 @@ impl Conflicts {
         };
         let Some(update) = &conflict.update else { return Ok(Resolved::Skipped) };
         if !self.own.insert(rowid) {
-            return Err(Error::new(
-                SqlState::CARDINALITY_VIOLATION,
-                "ON CONFLICT DO UPDATE command cannot affect row a second time",
-            )
-            .with_hint(
-                "Ensure that no rows proposed for insertion within the same command have duplicate constrained values.",
-            ));
+            return Err(twice());
         }
         let old = writer.fetch(source, rowid)?;
         let mut both = old.clone();
@@ -93,4 +87,15 @@ impl Conflicts {
         writing.after(run, on, TriggerEvent::Update, (Some(&old), Some(&new)), &assigned)?;
         Ok(Resolved::Updated(new))
     }
+}
+
+/// 21000
+pub(super) fn twice() -> Error {
+    Error::new(
+        SqlState::CARDINALITY_VIOLATION,
+        "ON CONFLICT DO UPDATE command cannot affect row a second time",
+    )
+    .with_hint(
+        "Ensure that no rows proposed for insertion within the same command have duplicate constrained values.",
+    )
 }

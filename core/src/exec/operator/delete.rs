@@ -11,7 +11,7 @@ use crate::exec::run::{BoxedOperator, Operator, Poll, Run};
 use crate::physical::DeletePlan;
 use crate::value::{Datum, SqlType};
 
-use super::writing::{Writing, changed_by_trigger, is_unchanged};
+use super::writing::{Writing, changed_by_trigger, is_unchanged, oid_of};
 
 pub(crate) struct DeleteRows {
     input: BoxedOperator,
@@ -21,7 +21,7 @@ pub(crate) struct DeleteRows {
     gathered: bool,
     at: usize,
     /// A row that joins several source rows is deleted once.
-    seen: HashSet<i64>,
+    seen: HashSet<(Option<i64>, i64)>,
     kept: Vec<u32>,
 }
 
@@ -48,12 +48,24 @@ impl DeleteRows {
             run.spend(1);
             let at = self.at;
             let rowid = batch.columns[plan.rowid].ints()[at];
-            if self.seen.insert(rowid) {
+            let oid = match plan.tableoid {
+                Some(from) => Some(batch.columns[from].datum(at, self.types[from])?),
+                None => None,
+            };
+            if self.seen.insert((oid.clone().map(oid_of), rowid)) {
                 let old = plan
                     .old
                     .iter()
                     .map(|from| batch.columns[*from].datum(at, self.types[*from]))
                     .collect::<Result<Vec<Datum>>>()?;
+                if let Some(oid) = oid {
+                    if self.writing.delete_member(run, &plan.table, (&oid, rowid), &old)? {
+                        self.kept.push(u32::try_from(at).expect("V3 bounds the rows of a batch"));
+                        run.shared.affected += 1;
+                    }
+                    self.at += 1;
+                    continue;
+                }
                 if plan.recheck && !is_unchanged(run, &plan.table, rowid, &old)? {
                     self.at += 1;
                     continue;

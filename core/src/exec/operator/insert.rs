@@ -44,7 +44,8 @@ impl InsertRows {
             conflicts: Conflicts::default(),
             changes_rows: plan.conflict.is_some()
                 || !plan.rules.generated.is_empty()
-                || !plan.triggers.is_empty(),
+                || !plan.triggers.is_empty()
+                || plan.table.partition_key().is_some(),
             written: Batch::default(),
         }
     }
@@ -60,6 +61,16 @@ impl InsertRows {
             self.row.clear();
             for (column, ty) in batch.columns.iter().zip(&*self.types) {
                 self.row.push(column.datum(self.at, *ty)?);
+            }
+            if plan.table.partition_key().is_some() {
+                let row = core::mem::take(&mut self.row);
+                let done = self.writing.insert_routed(run, &plan.table, &row, plan.conflict.as_ref())?;
+                if let Some(row) = done {
+                    self.keep(&row)?;
+                    run.shared.affected += 1;
+                }
+                self.at += 1;
+                continue;
             }
             let on = (&*plan.triggers, &plan.table);
             if !plan.triggers.is_empty() {

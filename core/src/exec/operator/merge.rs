@@ -12,7 +12,7 @@ use crate::exec::run::{BoxedOperator, Operator, Poll, Run};
 use crate::physical::{MergePlan, MergeStep};
 use crate::value::{Datum, SqlType};
 
-use super::writing::{Writing, changed_by_trigger, is_unchanged};
+use super::writing::{Writing, changed_by_trigger, is_unchanged, oid_of};
 
 pub(crate) struct MergeRows {
     input: BoxedOperator,
@@ -22,7 +22,7 @@ pub(crate) struct MergeRows {
     gathered: bool,
     at: usize,
     /// Rows updated or deleted: none may be so twice.
-    seen: HashSet<i64>,
+    seen: HashSet<(Option<i64>, i64)>,
 }
 
 impl MergeRows {
@@ -59,8 +59,12 @@ impl MergeRows {
             }
             _ => None,
         };
+        let oid = match plan.tableoid {
+            Some(from) => Some(value(from)?),
+            None => None,
+        };
         let rowid = match value(plan.rowid)? {
-            Datum::Int(rowid) if !self.seen.insert(rowid) => {
+            Datum::Int(rowid) if !self.seen.insert((oid.clone().map(oid_of), rowid)) => {
                 return Err(Error::new(
                     SqlState::CARDINALITY_VIOLATION,
                     "MERGE command cannot affect row a second time",
@@ -70,6 +74,24 @@ impl MergeRows {
             Datum::Int(rowid) => Some(RowId(rowid)),
             _ => None,
         };
+        if let Some(oid) = oid {
+            let done = match (rowid, &step, &new) {
+                (Some(RowId(rowid)), Some(MergeStep::Update(items)), Some(new)) => {
+                    let values = items.iter().map(|(at, _)| (*at, new[*at].clone())).collect();
+                    let done = self.writing.update_member(run, &plan.table, (&oid, rowid), &old, values)?;
+                    done.is_some()
+                }
+                (Some(RowId(rowid)), ..) => {
+                    self.writing.delete_member(run, &plan.table, (&oid, rowid), &old)?
+                }
+                (None, _, Some(new)) if plan.table.partition_key().is_some() => {
+                    self.writing.insert_routed(run, &plan.table, new, None)?.is_some()
+                }
+                _ => return Err(Error::unsupported("MERGE that inserts into a table with heirs")),
+            };
+            run.shared.affected += u64::from(done);
+            return Ok(());
+        }
         if let (true, Some(RowId(rowid))) = (plan.recheck, rowid)
             && !is_unchanged(run, &plan.table, rowid, &old)?
         {

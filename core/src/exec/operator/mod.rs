@@ -5,6 +5,7 @@ mod append;
 mod conflict;
 mod delete;
 mod distinct;
+mod family;
 mod filter;
 mod frame;
 mod functions;

@@ -13,7 +13,7 @@ use crate::physical::UpdatePlan;
 use crate::value::{Datum, SqlType};
 
 use super::matcher::combine;
-use super::writing::{Writing, changed_by_trigger, is_unchanged};
+use super::writing::{Writing, changed_by_trigger, is_unchanged, oid_of};
 
 pub(crate) struct UpdateRows {
     input: BoxedOperator,
@@ -23,7 +23,7 @@ pub(crate) struct UpdateRows {
     gathered: bool,
     at: usize,
     /// A row that joins several source rows is updated once, by the first.
-    seen: HashSet<i64>,
+    seen: HashSet<(Option<i64>, i64)>,
     /// New rows of the current batch, and which source rows they came from.
     new_rows: Batch,
     new_from: Vec<u32>,
@@ -44,6 +44,20 @@ impl UpdateRows {
         }
     }
 
+    /// Keeps a new row and where it came from, for RETURNING.
+    fn keep(&mut self, plan: &UpdatePlan, new: &[Datum], at: usize) -> Result<()> {
+        if plan.returning.is_empty() {
+            return Ok(());
+        }
+        if self.new_rows.columns.is_empty() {
+            let columns = plan.table.columns.iter();
+            self.new_rows.columns = columns.map(|column| Vector::for_type(column.ty.ty)).collect();
+        }
+        self.new_rows.push_row(new)?;
+        self.new_from.push(u32::try_from(at).expect("V3 bounds the rows of a batch"));
+        Ok(())
+    }
+
     fn write(&mut self, run: &mut Run<'_, '_>, batch: &Batch) -> Result<bool> {
         let plan = Arc::clone(&self.plan);
         while self.at < batch.rows {
@@ -53,12 +67,29 @@ impl UpdateRows {
             run.spend(1);
             let at = self.at;
             let rowid = batch.columns[plan.rowid].ints()[at];
-            if self.seen.insert(rowid) {
+            let oid = match plan.tableoid {
+                Some(from) => Some(batch.columns[from].datum(at, self.types[from])?),
+                None => None,
+            };
+            if self.seen.insert((oid.clone().map(oid_of), rowid)) {
                 let old = plan
                     .old
                     .iter()
                     .map(|from| batch.columns[*from].datum(at, self.types[*from]))
                     .collect::<Result<Vec<Datum>>>()?;
+                if let Some(oid) = oid {
+                    let value = |(ordinal, from): &(usize, usize)| {
+                        Ok((*ordinal, batch.columns[*from].datum(at, self.types[*from])?))
+                    };
+                    let values = plan.assignments.iter().map(value).collect::<Result<_>>()?;
+                    let done = self.writing.update_member(run, &plan.table, (&oid, rowid), &old, values)?;
+                    if let Some(new) = done {
+                        self.keep(&plan, &new, at)?;
+                        run.shared.affected += 1;
+                    }
+                    self.at += 1;
+                    continue;
+                }
                 let mut new = old.clone();
                 for (ordinal, from) in &plan.assignments {
                     new[*ordinal] = batch.columns[*from].datum(at, self.types[*from])?;
@@ -84,15 +115,7 @@ impl UpdateRows {
                 let bytes = target.changes.updated(&old, &new)?;
                 self.writing.hold(run, bytes)?;
                 self.writing.after(run, on, TriggerEvent::Update, (Some(&old), Some(&new)), &assigned)?;
-                if !plan.returning.is_empty() {
-                    if self.new_rows.columns.is_empty() {
-                        let columns = plan.table.columns.iter();
-                        self.new_rows.columns =
-                            columns.map(|column| Vector::for_type(column.ty.ty)).collect();
-                    }
-                    self.new_rows.push_row(&new)?;
-                    self.new_from.push(u32::try_from(at).expect("V3 bounds the rows of a batch"));
-                }
+                self.keep(&plan, &new, at)?;
                 run.shared.affected += 1;
             }
             self.at += 1;

@@ -10,7 +10,9 @@ use crate::base::event::TriggerEvent;
 use crate::batch::Batch;
 use crate::catalog::{Routine, Table};
 use crate::error::{Error, Result, SqlState};
+use crate::base::hash::HashSet;
 use crate::exec::change::Changes;
+use crate::exec::leaves::Leaves;
 use crate::exec::run::{BoxedOperator, Poll, Run};
 use crate::exec::trigger::{self, Waiting};
 use crate::physical::Programs;
@@ -32,7 +34,10 @@ pub(super) struct Writing {
     target: Option<Target>,
     /// Rows that AFTER triggers wait for.
     waiting: Waiting,
-    table: Option<Arc<Table>>,
+    /// Where the rows of a family go.
+    pub(super) leaves: Option<Leaves>,
+    /// Rows of a family that the statement has written.
+    pub(super) own: HashSet<(usize, i64)>,
     returning: VecDeque<Batch>,
     /// Bytes held until the end.
     held: usize,
@@ -100,8 +105,7 @@ impl Writing {
         if triggers.is_empty() {
             return Ok(());
         }
-        self.table = Some(Arc::clone(table));
-        let bytes = self.waiting.push(triggers, event, rows, assigned);
+        let bytes = self.waiting.push((triggers, table), event, rows, assigned);
         self.hold(run, bytes)
     }
 
@@ -127,9 +131,7 @@ impl Writing {
             }
             self.target = None;
         }
-        if let Some(table) = self.table.take() {
-            self.waiting.fire(run, &table)?;
-        }
+        self.waiting.fire(run)?;
         Ok(match self.returning.pop_front() {
             Some(batch) => Poll::Batch(batch),
             None => {
@@ -156,4 +158,9 @@ pub(super) fn is_unchanged(run: &Run<'_, '_>, table: &Table, rowid: i64, old: &[
     let source = run.cx.pages.source();
     let now = TableShape::new(table, source.page_size()).fetch(source, table, rowid)?;
     Ok(now.is_some_and(|now| now == old))
+}
+
+/// The number in an OID.
+pub(super) fn oid_of(oid: Datum) -> i64 {
+    if let Datum::Int(oid) = oid { oid } else { 0 }
 }

@@ -8,8 +8,8 @@ use super::reader::Reader;
 use super::types::{Command, ObjectKind};
 
 /// What PostgreSQL does to a table and we do not.
-const UNSUPPORTED_ACTIONS: [&str; 13] = [
-    "attach", "cluster", "detach", "disable", "enable", "force", "inherit", "no", "not", "of", "replica",
+const UNSUPPORTED_ACTIONS: [&str; 11] = [
+    "attach", "cluster", "detach", "disable", "enable", "force", "not", "of", "replica",
     "reset", "set",
 ];
 
@@ -86,7 +86,9 @@ pub(super) fn alter(reader: &mut Reader<'_>) -> Result<Option<Command>> {
             };
             Ok(Some(Command::ViewDefault { name, if_exists, column, default }))
         }
-        ObjectKind::Table => match reader.peek_word() {
+        ObjectKind::Table => match super::family::alter(reader, &name, if_exists)? {
+            Some(command) => Ok(Some(command)),
+            None => match reader.peek_word() {
             Some(word) if UNSUPPORTED_ACTIONS.contains(&word.as_str()) => {
                 Err(Error::unsupported(format!("ALTER TABLE {}", word.to_ascii_uppercase())))
             }
@@ -94,6 +96,7 @@ pub(super) fn alter(reader: &mut Reader<'_>) -> Result<Option<Command>> {
                 reader.back_to(start);
                 Ok(None)
             }
+            },
         },
         _ if reader.is(TokenKind::Word) => Err(Error::unsupported(format!("this ALTER {}", kind.tag()))),
         _ => Err(reader.unexpected()),

@@ -13,6 +13,7 @@ pub(super) fn create(reader: &mut Reader<'_>) -> Result<Option<Command>> {
     let or_replace = reader.take(&["or", "replace"]);
     let scope = reader.take(&["global"]) || reader.take(&["local"]);
     let temporary = reader.take(&["temporary"]) || reader.take(&["temp"]);
+    let _ = reader.word_at(1).as_deref() == Some("table") && reader.take(&["unlogged"]);
     let recursive = reader.take(&["recursive"]);
     let command = match reader.peek_word().as_deref() {
         Some("view") if recursive => return Err(Error::unsupported("CREATE RECURSIVE VIEW")),
@@ -29,6 +30,13 @@ pub(super) fn create(reader: &mut Reader<'_>) -> Result<Option<Command>> {
         Some("schema") if !or_replace && !temporary && !scope => schema(reader)?,
         Some("function") if !temporary && !scope => super::routine::function(reader, or_replace)?,
         Some("trigger") if !temporary && !scope => super::routine::trigger(reader, or_replace)?,
+        Some("table") if !or_replace && !recursive => match super::family::create_table(reader, start)? {
+            Some(command) => command,
+            None => {
+                reader.back_to(start);
+                return Ok(None);
+            }
+        },
         Some("sequence") if !or_replace => sequence(reader, temporary)?,
         _ => {
             reader.back_to(start);

@@ -17,6 +17,7 @@ mod copy;
 mod create;
 mod cursor;
 mod drop;
+mod family;
 mod plpgsql;
 mod reader;
 mod routine;
@@ -24,6 +25,7 @@ mod session;
 mod types;
 mod user_type;
 
+pub use family::{BoundSyntax, FamilyAction, KeySyntax, TableOfFamily, parse_bound};
 pub use plpgsql::{Block, Raise, Returned, Step, parse_block};
 pub use types::{
     AlterDomain, AlterEnum, CheckOption, Command, CommentOn, Copy, CopyFormat, CopyOptions, CopySource,

@@ -247,6 +247,20 @@ impl<'a> Reader<'a> {
         Ok(TextAt { text: self.sql.get(first.start..end).unwrap_or("").to_owned(), start: first.start })
     }
 
+    /// The text from the token at `mark` up to the one before this.
+    pub(super) fn text_between(&self, mark: usize) -> String {
+        let start = self.tokens.get(mark).map_or(self.sql.len(), |token| token.start);
+        let end = self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |token| token.end);
+        self.sql.get(start..end).unwrap_or("").to_owned()
+    }
+
+    /// Steps over what stands in parentheses.
+    pub(super) fn skip_parentheses(&mut self) -> Result<()> {
+        self.expect_kind(TokenKind::Open)?;
+        self.text_until(|_| false)?;
+        self.expect_kind(TokenKind::Close).map(|_| ())
+    }
+
     /// Whether the word before is IS: what follows is an expression's.
     pub(super) fn follows_is(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));

@@ -1,7 +1,7 @@
 //! What the commands say.
 
 /// A possibly qualified name as the catalog has it, with the byte where it begins.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ObjectName {
     /// The part before the last point.
     pub schema: Option<String>,
@@ -350,6 +350,19 @@ pub enum AlterDomain {
 /// A command.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
+    /// CREATE TABLE with PARTITION BY, PARTITION OF or INHERITS.
+    CreateOfFamily(Box<super::TableOfFamily>),
+    /// ALTER TABLE .. ATTACH PARTITION and its kin.
+    AlterFamily {
+        /// The table.
+        name: ObjectName,
+        /// IF EXISTS.
+        if_exists: bool,
+        /// The partition or parent.
+        other: ObjectName,
+        /// What becomes of them.
+        action: super::FamilyAction,
+    },
     /// CREATE SCHEMA.
     CreateSchema {
         /// Its name.
@@ -643,6 +656,8 @@ impl Command {
     /// PostgreSQL's command tag.
     pub fn tag(&self) -> &'static str {
         match self {
+            Command::CreateOfFamily(_) => "CREATE TABLE",
+            Command::AlterFamily { .. } => "ALTER TABLE",
             Command::CreateSchema { .. } => "CREATE SCHEMA",
             Command::CreateView(view) if view.materialized => "CREATE MATERIALIZED VIEW",
             Command::CreateView(_) => "CREATE VIEW",
@@ -718,6 +733,8 @@ impl Command {
         match self {
             Command::CreateSchema { .. }
             | Command::CreateView(_)
+            | Command::CreateOfFamily(_)
+            | Command::AlterFamily { .. }
             | Command::Refresh { .. }
             | Command::CreateSequence { .. }
             | Command::AlterSequence { .. }
