@@ -46,6 +46,7 @@ impl Kind {
             | SqlType::Varchar
             | SqlType::Char
             | SqlType::Name
+            | SqlType::Regclass
             | SqlType::Bytea
             | SqlType::Json
             | SqlType::Jsonb

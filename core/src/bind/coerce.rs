@@ -6,7 +6,9 @@ use sqlparser::ast;
 
 use crate::error::{Error, Result, SqlState};
 use crate::plan::Expr;
-use crate::value::{CastLevel, Datum, SqlType, TypeName, cast, cast_level, common_type_for, temporal};
+use crate::value::{
+    CastLevel, Datum, SqlType, TypeCategory, TypeName, cast, cast_level, common_type_for, temporal,
+};
 
 use super::binder::Binder;
 
@@ -29,6 +31,9 @@ impl Binder<'_> {
         let explicit = level == CastLevel::Explicit;
         match expr {
             Expr::Literal(Datum::Null, SqlType::Unknown) => Ok(Ok(Expr::Literal(Datum::Null, to.ty))),
+            Expr::Literal(Datum::Text(text), SqlType::Unknown) if to.ty == SqlType::Regclass => {
+                relation_named(Expr::Literal(Datum::Text(text), SqlType::Text)).map(Ok)
+            }
             Expr::Literal(Datum::Text(text), SqlType::Unknown) => {
                 self.literal(text, to, explicit).map(Ok).map_err(|error| self.at_expr(error, place))
             }
@@ -50,6 +55,7 @@ impl Binder<'_> {
             expr => match cast_level(from, to.ty) {
                 Some(needed) if needed <= level => match self.read_labels(&expr, to.ty)? {
                     Some(read) => Ok(Ok(read)),
+                    None if to.ty == SqlType::Regclass => relation_named(expr).map(Ok),
                     None => Ok(Ok(Expr::Cast { operand: Box::new(expr), from, to, explicit })),
                 },
                 _ => Ok(Err(expr)),
@@ -197,6 +203,18 @@ impl Binder<'_> {
         }
         Ok((converted, ty))
     }
+}
+
+// The relation of a name or an OID, which only the statement's catalog knows.
+fn relation_named(expr: Expr) -> Result<Expr> {
+    let to = if expr.ty().category() == TypeCategory::String { SqlType::Text } else { SqlType::Oid };
+    let from = expr.ty();
+    let operand = match from == to {
+        true => expr,
+        false => Expr::Cast { operand: Box::new(expr), from, to: TypeName::plain(to), explicit: true },
+    };
+    let call = crate::function::resolve_scalar("relation named", &[to])?;
+    Ok(Expr::Call { function: call.id, arguments: vec![operand], ty: SqlType::Regclass })
 }
 
 // The length or precision of a type applied to a value that has the type already.

@@ -286,7 +286,8 @@ impl Binder<'_> {
                 info: ColumnInfo { id: column.id, ty: column.ty },
             })
             .collect();
-        let mut relation = Relation { alias: relation_alias, schema: None, columns, tableoid: None, table: None };
+        let mut relation =
+            Relation { alias: relation_alias, schema: None, columns, tableoid: None, table: None };
         if let Some(alias) = alias {
             self.rename_columns(&mut relation, alias)?;
         }
@@ -322,7 +323,8 @@ impl Binder<'_> {
             columns.push(NamedColumn { name: visible.name, info: info.clone() });
             items.push((info, visible.expr));
         }
-        let mut relation = Relation { alias: names::name(&alias.name)?, schema: None, columns, tableoid: None, table: None };
+        let mut relation =
+            Relation { alias: names::name(&alias.name)?, schema: None, columns, tableoid: None, table: None };
         self.rename_columns(&mut relation, alias)?;
         Ok(FromItem::of(LogicalPlan::Project { input: Box::new(item.plan), items }, relation))
     }

@@ -109,7 +109,8 @@ impl Binder<'_> {
             info: ColumnInfo { id: column.id, ty: column.ty },
         });
         let columns = columns.collect();
-        let mut relation = Relation { alias: relation_alias, schema: None, columns, tableoid: None, table: None };
+        let mut relation =
+            Relation { alias: relation_alias, schema: None, columns, tableoid: None, table: None };
         if let Some(alias) = alias {
             self.rename_columns(&mut relation, alias)?;
         }
@@ -196,7 +197,8 @@ impl Binder<'_> {
             named.push(NamedColumn { name: "ordinality".to_owned(), info });
         }
         let columns = named.iter().map(|column| column.info.clone()).collect();
-        let mut relation = Relation { alias: relation_alias, schema: None, columns: named, tableoid: None, table: None };
+        let mut relation =
+            Relation { alias: relation_alias, schema: None, columns: named, tableoid: None, table: None };
         if let Some(alias) = alias {
             if alias.columns.iter().any(|column| column.data_type.is_some()) {
                 return Err(Error::new(

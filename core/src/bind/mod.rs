@@ -18,9 +18,9 @@ mod ddl;
 mod dml;
 mod domain;
 mod expr;
+mod family;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod family;
 mod from;
 mod function_scan;
 mod group;
@@ -45,7 +45,7 @@ mod with;
 
 pub use domain::{bind_domain_rules, check_domain_condition};
 pub use routine::{check_function, definition_of, is_trigger, wrong_definition};
-pub use stored::{is_immutable, bind_check, bind_default, bind_generated, check_default};
+pub use stored::{bind_check, bind_default, bind_generated, check_default, is_immutable};
 pub use view::{BoundView, Renaming, bind_view, rename_in_query};
 
 use crate::catalog::Catalog;

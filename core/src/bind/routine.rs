@@ -204,7 +204,7 @@ impl<'a> Binder<'a> {
         let search_path = routine.search_path.as_slice();
         let names = definition.parameters.iter().map(|parameter| parameter.name.clone().unwrap_or_default());
         let relation = Relation {
-                tableoid: None,
+            tableoid: None,
             alias: routine.name.clone(),
             schema: None,
             columns: names

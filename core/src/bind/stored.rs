@@ -71,7 +71,7 @@ impl Binder<'_> {
         let bound = self.expr(syntax, &mut level);
         self.kept = kept;
         let bound = bound.map_err(|error| match error.sqlstate() {
-            SqlState::UNDEFINED_COLUMN => {
+            SqlState::UNDEFINED_COLUMN | SqlState::UNDEFINED_TABLE => {
                 let refused = Error::new(
                     SqlState::FEATURE_NOT_SUPPORTED,
                     "cannot use column reference in DEFAULT expression",
@@ -113,7 +113,7 @@ impl Binder<'_> {
         columns: impl Iterator<Item = (&'c str, ColumnInfo)>,
     ) -> Result<Expr> {
         let relation = Relation {
-                tableoid: None,
+            tableoid: None,
             alias: table.to_owned(),
             schema: None,
             columns: columns.map(|(name, info)| NamedColumn { name: name.to_owned(), info }).collect(),
@@ -143,7 +143,7 @@ impl Binder<'_> {
         ty: TypeName,
     ) -> Result<Expr> {
         let relation = Relation {
-                tableoid: None,
+            tableoid: None,
             alias: table.to_owned(),
             schema: None,
             columns: columns.map(|(name, info)| NamedColumn { name: name.to_owned(), info }).collect(),

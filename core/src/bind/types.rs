@@ -12,7 +12,7 @@ use super::binder::Binder;
 use super::names;
 
 /// PostgreSQL's own types that are not there.
-const LACKING: [&str; 37] = [
+const LACKING: [&str; 36] = [
     "aclitem",
     "bit",
     "box",
@@ -37,7 +37,6 @@ const LACKING: [&str; 37] = [
     "pg_lsn",
     "point",
     "polygon",
-    "regclass",
     "regnamespace",
     "regoper",
     "regproc",
@@ -141,7 +140,6 @@ pub(super) fn built_in(data_type: &DataType) -> Result<TypeName> {
         DataType::Bit(_)
         | DataType::BitVarying(_)
         | DataType::VarBit(_)
-        | DataType::Regclass
         | DataType::TsVector
         | DataType::TsQuery
         | DataType::GeometricType(_) => {

@@ -244,9 +244,20 @@ impl Catalog {
                         found.push(D::Constraint(child.id, child.constraints[at].name.clone()));
                     }
                 }
+                for over in self.tables.get(id).into_iter().flat_map(|table| self.partitioned_over(table)) {
+                    for (child, at) in self.references_to(over.id) {
+                        let is_own = child.id == over.id
+                            || self.partitioned_over(child).iter().any(|table| table.id == over.id);
+                        if !is_own {
+                            found.push(D::Constraint(child.id, child.constraints[at].name.clone()));
+                        }
+                    }
+                }
                 readers(*id, None, &mut found);
                 let heirs = self.tables.get(id).filter(|table| table.partition_key().is_none());
-                found.extend(heirs.into_iter().flat_map(|table| table.children()).map(|child| D::Table(*child)));
+                found.extend(
+                    heirs.into_iter().flat_map(|table| table.children()).map(|child| D::Table(*child)),
+                );
             }
             D::View(id) => readers(*id, None, &mut found),
             D::Schema(id) => {

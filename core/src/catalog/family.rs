@@ -121,8 +121,7 @@ impl Catalog {
         }
         let parent = self.tables.get(table.parents().first()?)?;
         let others = parent.children().iter().filter_map(|id| self.tables.get(id));
-        let rules: Vec<&str> =
-            others.filter_map(|other| other.partition_bound()?.rule.as_deref()).collect();
+        let rules: Vec<&str> = others.filter_map(|other| other.partition_bound()?.rule.as_deref()).collect();
         (!rules.is_empty()).then(|| format!("(NOT (({})))", rules.join(") OR (")))
     }
 

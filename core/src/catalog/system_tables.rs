@@ -54,6 +54,7 @@ pub(super) const VIEWS: &[SystemView] = &[
             ("relispopulated", Bool),
             ("relreplident", Text),
             ("relispartition", Bool),
+            ("relpartbound", Text),
             ("reloptions", TEXTS),
         ],
     },

@@ -43,6 +43,10 @@ pub(super) fn run(session: &mut Session, command: &str, statement: &Statement) -
             }
         }
         Statement::CreateIndex(Some(definition)) => {
+            if definition.unique {
+                let columns: Vec<usize> = definition.keys.iter().map(|key| key.column).collect();
+                super::define::check_key_columns(&definition.table, &columns)?;
+            }
             for column in &definition.hidden {
                 let action = AlterAction::AddColumn(Box::new(column.clone()));
                 super::define::alter_column(session, command, &definition.table, &action)?;
@@ -51,7 +55,9 @@ pub(super) fn run(session: &mut Session, command: &str, statement: &Statement) -
             let (catalog, _) = session.catalog()?;
             let table = &definition.table;
             let is_divided = table.partition_key().is_some() && !definition.only;
-            for child in table.children().iter().filter(|_| is_divided).filter_map(|id| catalog.tables.get(id)) {
+            for child in
+                table.children().iter().filter(|_| is_divided).filter_map(|id| catalog.tables.get(id))
+            {
                 super::define::inherit_indexes(session, command, table, child)?;
             }
             Ok(None)
@@ -427,7 +433,9 @@ pub(super) fn alter_table(session: &mut Session, command: &str, alter: &AlterTab
         let (catalog, _) = session.catalog()?;
         let before = catalog.tables.get(&alter.table.id).cloned();
         alter_one(session, command, alter, action)?;
-        let Some(before) = before.filter(|table| !alter.only && !table.children().is_empty()) else { continue };
+        let Some(before) = before.filter(|table| !alter.only && !table.children().is_empty()) else {
+            continue;
+        };
         let (now, _) = session.catalog()?;
         let own = now.tables.get(&alter.table.id).cloned().unwrap_or_else(|| Arc::clone(&before));
         // What goes is described by the table as it was, what comes by the table as it is.
@@ -448,18 +456,18 @@ fn alter_one(session: &mut Session, command: &str, alter: &AlterTable, action: &
     if super::define::alter_column(session, command, &alter.table, action)? {
         return Ok(());
     }
-        let notice = change(session, command, |change| change.alter(&alter.table, action))?;
-        say_cascade(session, notice);
-        let Some(table) = session.writing.as_ref().and_then(|w| w.catalog.tables.get(&alter.table.id)) else {
-            return Ok(());
-        };
-        let table = Arc::clone(table);
-        match action {
-            AlterAction::AddForeignKey(definition) => check_references(session, &table, &definition.name)?,
-            AlterAction::AddCheck(name, expression) => check_rows(session, &table, name, expression)?,
-            AlterAction::AddPrimaryKey(_, columns) => check_no_nulls(session, &table, columns)?,
-            _ => {}
-        }
+    let notice = change(session, command, |change| change.alter(&alter.table, action))?;
+    say_cascade(session, notice);
+    let Some(table) = session.writing.as_ref().and_then(|w| w.catalog.tables.get(&alter.table.id)) else {
+        return Ok(());
+    };
+    let table = Arc::clone(table);
+    match action {
+        AlterAction::AddForeignKey(definition) => check_references(session, &table, &definition.name)?,
+        AlterAction::AddCheck(name, expression) => check_rows(session, &table, name, expression)?,
+        AlterAction::AddPrimaryKey(_, columns) => check_no_nulls(session, &table, columns)?,
+        _ => {}
+    }
     Ok(())
 }
 
@@ -480,6 +488,7 @@ pub(super) fn fill(session: &mut Session, table: &Arc<Table>, query: &Query) -> 
         table: Arc::clone(table),
         source,
         row,
+        went: None,
         rules: Default::default(),
         conflict: None,
         returning: Vec::new(),
@@ -538,9 +547,10 @@ fn check_references(session: &mut Session, child: &Arc<Table>, name: &str) -> Re
     let given: Vec<String> = ours.iter().map(|column| format!("{column} IS NOT NULL")).collect();
     let glue = if reference.match_full { " OR " } else { " AND " };
     let sql = format!(
-        "SELECT {} FROM {} AS c LEFT JOIN {} AS p ON {} WHERE {} IS NULL AND ({}) LIMIT 1",
+        "SELECT {} FROM ONLY {} AS c LEFT JOIN {}{} AS p ON {} WHERE {} IS NULL AND ({}) LIMIT 1",
         ours.join(", "),
         table_name(child),
+        if parent.partition_key().is_some() { "" } else { "ONLY " },
         table_name(parent),
         on.join(" AND "),
         theirs[0],
@@ -559,7 +569,7 @@ fn check_references(session: &mut Session, child: &Arc<Table>, name: &str) -> Re
 }
 
 fn check_rows(session: &mut Session, table: &Arc<Table>, name: &str, expression: &str) -> Result<()> {
-    let sql = format!("SELECT 1 FROM {} WHERE NOT ({expression}) LIMIT 1", table_name(table));
+    let sql = format!("SELECT 1 FROM ONLY {} WHERE NOT ({expression}) LIMIT 1", table_name(table));
     if query(session, &sql)?.is_none() {
         return Ok(());
     }
@@ -574,7 +584,7 @@ fn check_rows(session: &mut Session, table: &Arc<Table>, name: &str, expression:
 pub(super) fn check_no_nulls(session: &mut Session, table: &Arc<Table>, columns: &[usize]) -> Result<()> {
     for column in columns {
         let name = &table.columns[*column].name;
-        let sql = format!("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1", table_name(table), quoted(name));
+        let sql = format!("SELECT 1 FROM ONLY {} WHERE {} IS NULL LIMIT 1", table_name(table), quoted(name));
         if query(session, &sql)?.is_some() {
             return Err(Error::new(
                 SqlState::NOT_NULL_VIOLATION,

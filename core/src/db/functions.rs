@@ -219,7 +219,7 @@ impl FunctionContext for StatementContext<'_> {
 }
 
 /// A name as `nextval('schema.name')` takes it: parts fold to lower case unless quoted.
-fn qualified(text: &str) -> Result<(Option<String>, String)> {
+pub(super) fn qualified(text: &str) -> Result<(Option<String>, String)> {
     let invalid = || Error::new(SqlState::INVALID_NAME, "invalid name syntax");
     let mut parts = vec![String::new()];
     let mut letters = text.trim().chars().peekable();

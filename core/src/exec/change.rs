@@ -239,9 +239,7 @@ impl Changes {
         }
         let Some(old) = old else { return Ok(bytes) };
         let catalog = &self.catalog;
-        let incoming = changes.incoming.get_or_insert_with(|| {
-            incoming_of(catalog, &table)
-        });
+        let incoming = changes.incoming.get_or_insert_with(|| incoming_of(catalog, &table));
         for (_, columns, keys) in incoming {
             let gone = new.is_none_or(|new| !same_key(&table, columns, old, new));
             let old = pick(columns, old);

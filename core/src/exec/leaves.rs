@@ -13,7 +13,7 @@ use crate::catalog::{Routine, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::eval::{Program, Row};
 use crate::physical::{Check, RowRules};
-use crate::store::{TableShape, TableWriter};
+use crate::store::{TableShape, TableWriter, failing_row};
 use crate::value::Datum;
 
 use super::run::Run;
@@ -54,6 +54,16 @@ pub(super) fn fits(run: &mut Run<'_, '_>, rule: Option<&Program>, row: &[Datum])
     }
 }
 
+/// 23514, of a row that does not belong into a partition.
+pub(super) fn outside(table: &Table, row: &[Datum]) -> Error {
+    Error::new(
+        SqlState::CHECK_VIOLATION,
+        format!("new row for relation \"{}\" violates partition constraint", table.name),
+    )
+    .with_detail(failing_row(table, row))
+    .with_table(table.schema.clone(), table.name.clone())
+}
+
 impl Leaf {
     /// A row of the root in the columns of the leaf.
     pub(crate) fn inward(&self, row: &[Datum]) -> Vec<Datum> {
@@ -65,6 +75,13 @@ impl Leaf {
     pub(crate) fn outward(&self, row: &[Datum], width: usize) -> Vec<Datum> {
         let mut out: Vec<Datum> = self.to_root.iter().map(|at| row[*at].clone()).collect();
         out.resize(width, Datum::Null);
+        out
+    }
+
+    /// The same with the OID of the leaf behind it, for RETURNING.
+    pub(crate) fn shown(&self, row: &[Datum], width: usize) -> Vec<Datum> {
+        let mut out = self.outward(row, width);
+        out.push(Datum::Int(i64::from(self.table.id.0)));
         out
     }
 
@@ -156,6 +173,10 @@ impl Leaves {
                 return Ok((at, own));
             }
         }
+        let rule = run.cx.rules.partition_rule(&self.root)?;
+        if !fits(run, rule.as_ref(), row)? {
+            return Err(outside(&self.root, row));
+        }
         let error = Error::new(
             SqlState::CHECK_VIOLATION,
             format!("no partition of relation \"{}\" found for row", self.root.name),
@@ -164,7 +185,8 @@ impl Leaves {
         let shown: Option<Vec<String>> = parts
             .iter()
             .map(|part| {
-                let at = self.root.columns.iter().position(|c| crate::base::words::quoted(&c.name) == *part)?;
+                let at =
+                    self.root.columns.iter().position(|c| crate::base::words::quoted(&c.name) == *part)?;
                 let value = row.get(at)?;
                 let ty = self.root.columns[at].ty.ty;
                 Some(if value.is_null() { "null".to_owned() } else { value.to_text(ty) })

@@ -83,6 +83,8 @@ pub enum CatalogQuestion<'a> {
     Index(u32, i64),
     /// A view's query.
     View(u32),
+    /// A relation by its name or OID: eight digits of its OID, and its name as it is shown.
+    Relation(&'a str),
     /// The comment on an object, or on a column of it, from 1.
     Comment(u32, i64),
     /// The schema of a relation, if it is in the search path.

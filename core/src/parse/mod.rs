@@ -31,7 +31,6 @@ mod subscripts;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use rewrite::ONLY;
 pub use define::Command;
 pub use insert_rows::Literal;
 pub(crate) use insert_rows::{InsertRows, Name};
@@ -40,6 +39,7 @@ pub use normalize::{Normalized, normalize};
 pub(crate) use parser::{Arbiter, Ast, Overriding, near, parse_expression, parse_type, parse_within};
 pub use parser::{Parsed, parse};
 pub(crate) use position::{byte_of, of_byte as position_of_byte};
+pub(crate) use rewrite::ONLY;
 pub(crate) use span::{of_expr as span_of_expr, of_query as span_of_query};
 pub use split::{Statements, statements};
 pub(crate) use subscripts::Subscripts;

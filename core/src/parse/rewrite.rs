@@ -6,6 +6,7 @@
 //! CURRENT ROW EXCLUDE CURRENT ROW   "exclude current row" (0, 'c') PRECEDING
 //! FOR NO KEY UPDATE                 FOR UPDATE
 //! FROM ONLY t, FROM ONLY (t)        FROM "^Bt"      (a mark no name has)
+//! x::text COLLATE "C"               x::text
 //! x BETWEEN SYMMETRIC a AND b       x BETWEEN "between symmetric" (a) AND b
 //! ROW (a, b)                        (a, b)
 //! TABLE t                           SELECT * FROM t
@@ -30,8 +31,9 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
     let forms = ["symmetric", "asymmetric", "row", "table", "trim"].iter().any(|word| has(word));
     let identity = has("identity");
     let intervals = has("interval");
+    let collates = has("collate");
     let aliases = KEPT_ALIASES.iter().any(|word| has(word));
-    if !(frames || rows || locks || only || forms || aliases || identity || intervals) {
+    if !(frames || rows || locks || only || forms || aliases || identity || intervals || collates) {
         return;
     }
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
@@ -51,6 +53,9 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
             tokens.remove(at + 1);
         } else if frames && is_word(&tokens[at], "exclude") {
             exclude(tokens, at);
+        } else if collates && is_word(&tokens[at], "collate") && follows_cast(tokens, at) {
+            tokens.drain(at..(at + 2).min(tokens.len()));
+            continue;
         } else if identity && is_words(tokens, at, &["as", "identity"]) {
             order_options(tokens, at + 2);
         } else if locks && is_words(tokens, at, &["for", "no", "key", "update"]) {
@@ -72,6 +77,15 @@ pub(super) fn rewrite(tokens: &mut Vec<TokenWithSpan>) {
         }
         at += 1;
     }
+}
+
+// `x::text COLLATE "C"`: the collation there is, behind a cast, where the parser does not look for one.
+fn follows_cast(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let cast = at.checked_sub(2).is_some_and(|cast| matches(tokens, cast, &Token::DoubleColon));
+    cast && tokens.get(at + 1).is_some_and(|token| match &token.token {
+        Token::Word(word) => matches!(word.value.as_str(), "C" | "POSIX" | "default"),
+        _ => false,
+    })
 }
 
 fn mark_only(tokens: &mut [TokenWithSpan], at: usize) {
@@ -157,8 +171,9 @@ fn begins_table(tokens: &[TokenWithSpan], at: usize) -> bool {
         _ => false,
     });
     follows
-        && before
-            .is_some_and(|token| ["from", "join", "update", "into", "on", "using"].iter().any(|word| is_word(token, word)))
+        && before.is_some_and(|token| {
+            ["from", "join", "update", "into", "on", "using"].iter().any(|word| is_word(token, word))
+        })
 }
 
 /// Words that name a result or a table without AS, and that sqlparser keeps for other dialects.

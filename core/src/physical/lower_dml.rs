@@ -41,7 +41,7 @@ impl Lowerer<'_> {
             triggers: self.triggers(&insert.table),
             rules: self.lower_rules(&insert.rules, &row)?,
             conflict,
-            returning: self.lower_returning(&insert.returning, &row)?,
+            returning: self.lower_returning(&insert.returning, &and(&insert.row, insert.went))?,
             gather: reads,
             kept: Kept::default(),
         };
@@ -65,7 +65,8 @@ impl Lowerer<'_> {
             old: places(&columns, &update.old)?,
             assignments,
             rules: self.lower_rules(&update.rules, &row)?,
-            returning: self.lower_returning(&update.returning, &row.beside(&columns))?,
+            returning: self
+                .lower_returning(&update.returning, &and(&update.row, update.went).beside(&columns))?,
             kept: Kept::default(),
             recheck: self.frozen.contains(&update.table.id) || !self.triggers(&update.table).is_empty(),
         };
@@ -177,6 +178,11 @@ impl Lowerer<'_> {
 
 fn columns_of(columns: &[ColumnInfo]) -> Columns {
     Columns::new(columns.iter().map(|column| column.id).collect())
+}
+
+// The row, and the OID of its table where that is wanted.
+fn and(columns: &[ColumnInfo], went: Option<ColumnId>) -> Columns {
+    Columns::new(columns.iter().map(|column| column.id).chain(went).collect())
 }
 
 fn returning_types(returning: &Returning) -> Vec<SqlType> {

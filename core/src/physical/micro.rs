@@ -70,7 +70,9 @@ pub(super) fn recognise(kind: PlanKind, root: &Node, output: &[OutputColumn]) ->
             _ => None,
         },
         (Operation::Insert { input, plan }, PlanKind::Insert)
-            if output.is_empty() && plan.conflict.is_none() && plan.triggers.is_empty()
+            if output.is_empty()
+                && plan.conflict.is_none()
+                && plan.triggers.is_empty()
                 && plan.table.partition_key().is_none() =>
         {
             match &input.operation {

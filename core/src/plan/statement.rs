@@ -142,6 +142,8 @@ pub struct Insert {
     pub source: LogicalPlan,
     /// Ids of the new row's columns, in table order: `source` produces them; checks and RETURNING use them.
     pub row: Vec<ColumnInfo>,
+    /// The table that the row went to, for RETURNING, where there are several.
+    pub went: Option<ColumnId>,
     /// What holds for every row.
     pub rules: RowRules,
     /// ON CONFLICT.
@@ -169,6 +171,8 @@ pub struct Update {
     pub rules: RowRules,
     /// Ids by which checks and RETURNING name the new row, in table order.
     pub row: Vec<ColumnInfo>,
+    /// The table that the row is in now, for RETURNING, where there are several.
+    pub went: Option<ColumnId>,
     /// RETURNING over the new row (and other columns of `source`).
     pub returning: Vec<(OutputColumn, Expr)>,
 }

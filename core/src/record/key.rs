@@ -251,6 +251,7 @@ fn decode_value(key: &mut &[u8], ty: SqlType, mask: u8) -> Result<Datum> {
         | SqlType::Varchar
         | SqlType::Char
         | SqlType::Name
+        | SqlType::Regclass
         | SqlType::Json
         | SqlType::Enum(_)
         | SqlType::Unknown => {

@@ -38,6 +38,7 @@ pub fn cell_width(ty: SqlType) -> CellWidth {
         | SqlType::Varchar
         | SqlType::Char
         | SqlType::Name
+        | SqlType::Regclass
         | SqlType::Bytea
         | SqlType::Json
         | SqlType::Jsonb
@@ -168,6 +169,7 @@ pub fn decode(cell: Cell<'_>, ty: SqlType) -> Result<Datum> {
             | SqlType::Varchar
             | SqlType::Char
             | SqlType::Name
+            | SqlType::Regclass
             | SqlType::Json
             | SqlType::Enum(_)
             | SqlType::Unknown,

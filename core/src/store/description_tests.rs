@@ -62,7 +62,15 @@ fn table() -> Table {
         root: PageNo(42),
         layouts: vec![vec![1], vec![]],
         materialized: None,
-        family: None,
+        family: Some(Box::new(crate::catalog::Family {
+            parents: vec![ObjectId(3), ObjectId(4)],
+            children: vec![ObjectId(9)],
+            key: Some(crate::catalog::PartitionKey {
+                strategy: "list".into(),
+                parts: vec!["lower(a)".into()],
+            }),
+            bound: Some(crate::catalog::PartitionBound { text: "DEFAULT".into(), rule: None }),
+        })),
     }
 }
 

@@ -78,6 +78,13 @@ fn convert(datum: &Datum, from: SqlType, to: TypeName) -> Result<Datum> {
             let items = items.collect::<Result<Vec<_>>>()?;
             Array { element: element.ty, dimensions: array.dimensions.clone(), items }.datum()?
         }
+        (Datum::Text(text), SqlType::Regclass, Oid | Int4 | Int8) => {
+            let oid = text.get(..8).and_then(|digits| i64::from_str_radix(digits, 16).ok());
+            Datum::Int(oid.unwrap_or(0))
+        }
+        (Datum::Text(text), SqlType::Regclass, Text | Varchar | Char | Name | Unknown) => {
+            Datum::from(text.get(8..).unwrap_or(""))
+        }
         (Datum::Text(text), SqlType::Enum(_), Text | Varchar | Char | Name | Unknown) => {
             Datum::from(label(text))
         }

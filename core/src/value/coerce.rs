@@ -26,7 +26,8 @@ pub fn cast_level(from: SqlType, to: SqlType) -> Option<CastLevel> {
     use CastLevel::{Assignment, Explicit, Implicit};
     use SqlType::{
         AnyArray, AnyElement, Bool, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Json, Jsonb,
-        Name, Numeric, Oid, Regtype, Text, Time, TimeTz, Timestamp, TimestampTz, Unknown, Varchar, Void,
+        Name, Numeric, Oid, Regclass, Regtype, Text, Time, TimeTz, Timestamp, TimestampTz, Unknown, Varchar,
+        Void,
     };
     if from == to || from == Unknown {
         return Some(Implicit);
@@ -55,7 +56,9 @@ pub fn cast_level(from: SqlType, to: SqlType) -> Option<CastLevel> {
         | (Timestamp, TimestampTz)
         | (Time, Interval | TimeTz)
         | (Oid, Regtype)
-        | (Regtype, Oid) => Implicit,
+        | (Regtype, Oid)
+        | (Text | Varchar | Oid, Regclass)
+        | (Regclass, Oid) => Implicit,
         (Int8, Int2 | Int4)
         | (Int4, Int2)
         | (Oid, Int4 | Int8)
@@ -69,7 +72,8 @@ pub fn cast_level(from: SqlType, to: SqlType) -> Option<CastLevel> {
         | (TimestampTz, TimeTz)
         | (Json, Jsonb)
         | (Jsonb, Json)
-        | (Regtype, Int4 | Int8) => Assignment,
+        | (Regtype | Regclass, Int4 | Int8) => Assignment,
+        (Int4 | Int8, Regclass) => Assignment,
         (Bool, Int4) | (Int4, Bool) => Explicit,
         (Jsonb, Bool | Int2 | Int4 | Int8 | Float4 | Float8 | Numeric) => Explicit,
         // Conversion through text: to a string type by assignment, from one only when asked for.

@@ -69,6 +69,8 @@ pub enum SqlType {
     Jsonb,
     /// `regtype`: a type, as its OID
     Regtype,
+    /// `regclass`: a relation, as its OID in eight digits and its name
+    Regclass,
     /// An array of any number of dimensions.
     Array(Element),
     /// An enumeration of the catalog, by its OID (even, at least [`USER_OID_MIN`]).
@@ -194,6 +196,7 @@ built_in_types! {
     Json 114 "json" "json" 199;
     Jsonb 3802 "jsonb" "jsonb" 3807;
     Regtype 2206 "regtype" "regtype" 2211;
+    Regclass 2205 "regclass" "regclass" 2210;
 }
 
 impl SqlType {
@@ -301,6 +304,7 @@ impl SqlType {
             "json" => SqlType::Json,
             "jsonb" => SqlType::Jsonb,
             "regtype" => SqlType::Regtype,
+            "regclass" => SqlType::Regclass,
             "oid" => SqlType::Oid,
             "unknown" => SqlType::Unknown,
             "void" => SqlType::Void,
@@ -326,6 +330,7 @@ impl SqlType {
             | SqlType::Float8
             | SqlType::Numeric
             | SqlType::Regtype
+            | SqlType::Regclass
             | SqlType::Oid => TypeCategory::Numeric,
             SqlType::Text | SqlType::Varchar | SqlType::Char | SqlType::Name => TypeCategory::String,
             SqlType::Bytea | SqlType::Uuid | SqlType::Json | SqlType::Jsonb => TypeCategory::User,

@@ -44,6 +44,7 @@ impl Datum {
                 return array::parse_array(text, element)?.datum();
             }
             // Which labels there are stands in the catalog: `bind` and `db` read them.
+            SqlType::Regclass => return Err(Error::unsupported("a name of a relation here")),
             SqlType::Enum(_) => return Err(Error::unsupported("an enumeration's value here")),
             SqlType::AnyElement | SqlType::AnyArray => {
                 return Err(Error::unsupported(format!("a value of type {}", ty.ty.name())));
@@ -87,6 +88,7 @@ impl Datum {
             },
             Datum::Float(value) => write_float(*value, ty, out),
             Datum::Numeric(value) => value.write_text(out),
+            Datum::Text(value) if ty == SqlType::Regclass => out.push_str(value.get(8..).unwrap_or("")),
             Datum::Text(value) if matches!(ty, SqlType::Enum(_)) => out.push_str(super::label(value)),
             Datum::Text(value) => out.push_str(value),
             Datum::Bytes(value) if ty == SqlType::Jsonb => {

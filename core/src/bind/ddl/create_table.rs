@@ -201,6 +201,9 @@ impl Binder<'_> {
                 format!("column \"{name}\" has pseudo-type {}", ty.ty.name()),
             ));
         }
+        if ty.ty == SqlType::Regclass {
+            return Err(Error::unsupported("a column of type regclass"));
+        }
         let mut definition = ColumnDefinition {
             name,
             ty,
@@ -445,6 +448,9 @@ impl Binder<'_> {
                     SqlState::DUPLICATE_COLUMN,
                     format!("column \"{}\" specified more than once", column.name),
                 ));
+            }
+            if column.ty.ty == SqlType::Regclass {
+                return Err(Error::unsupported("a column of type regclass"));
             }
             columns.push(ColumnDefinition {
                 name: column.name.clone(),

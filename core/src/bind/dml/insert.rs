@@ -17,7 +17,7 @@ use crate::catalog::Table;
 use crate::error::{Error, Result, SqlState};
 use crate::parse::Overriding;
 use crate::plan::{ColumnInfo, Expr, Insert, LogicalPlan, Statement};
-use crate::value::Datum;
+use crate::value::{Datum, SqlType, TypeName};
 
 use super::is_default;
 
@@ -104,9 +104,10 @@ impl Binder<'_> {
             Some(ast::OnInsert::OnConflict(on)) => Some(self.on_conflict(&table, &alias, &row, on)?),
             Some(_) => return Err(Error::unsupported("ON DUPLICATE KEY UPDATE")),
         };
-        let relation = Relation::of_table(alias, &table, &row);
+        let went = table.partition_key().map(|_| self.column(TypeName::plain(SqlType::Oid)).id);
+        let relation = Relation { tableoid: went, ..Relation::of_table(alias, &table, &row) };
         let returning = self.returning(returning, &Scope::of(relation))?;
-        Ok(Statement::Insert(Insert { table, source, row, rules, conflict, returning }))
+        Ok(Statement::Insert(Insert { table, source, row, went, rules, conflict, returning }))
     }
 
     /// The target columns: those named, else all.
@@ -224,8 +225,8 @@ impl Binder<'_> {
             .iter()
             .zip(&targets.ordinals)
             .map(|(column, ordinal)| {
-                if column.ty.ty == crate::value::SqlType::Unknown {
-                    crate::value::TypeName::plain(table.columns[*ordinal].ty.ty)
+                if column.ty.ty == SqlType::Unknown {
+                    TypeName::plain(table.columns[*ordinal].ty.ty)
                 } else {
                     column.ty
                 }

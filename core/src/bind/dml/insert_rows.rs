@@ -16,7 +16,9 @@ impl Binder<'_> {
     /// Binds literal rows: each becomes a value of its column's type at once.
     pub(in crate::bind) fn insert_rows(&mut self, insert: &InsertRows) -> Result<Statement> {
         let name = match insert.table.as_slice() {
-            [name] => Qualified { schema: None, name: names::cut(name.text.clone()), place: NOWHERE, only: false },
+            [name] => {
+                Qualified { schema: None, name: names::cut(name.text.clone()), place: NOWHERE, only: false }
+            }
             [schema, name] => Qualified {
                 schema: Some(names::cut(schema.text.clone())),
                 name: names::cut(name.text.clone()),
@@ -29,7 +31,12 @@ impl Binder<'_> {
         let table = Arc::clone(self.changeable(&name).map_err(|error| at(error, &insert.table[0]))?);
         let mut named = Vec::with_capacity(insert.columns.len());
         for column in &insert.columns {
-            let qualified = Qualified { schema: None, name: names::cut(column.text.clone()), place: NOWHERE, only: false };
+            let qualified = Qualified {
+                schema: None,
+                name: names::cut(column.text.clone()),
+                place: NOWHERE,
+                only: false,
+            };
             // One at a time, so that an error finds its own column.
             named.push(qualified);
             self.targets(&table, &named).map_err(|error| at(error, column))?;

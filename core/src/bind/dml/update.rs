@@ -86,7 +86,8 @@ impl Binder<'_> {
             None => self.rules(&changed.table, &row)?,
         };
         // RETURNING sees the new row under the table's name, then the relations of FROM.
-        let mut returning_scope = Scope::of(relation(&changed, &row));
+        let went = changed.tableoid.map(|_| self.column(TypeName::plain(SqlType::Oid)).id);
+        let mut returning_scope = Scope::of(Relation { tableoid: went, ..relation(&changed, &row) });
         for other in scope.relations.into_iter().skip(1).take(from_relations) {
             returning_scope.add(other);
         }
@@ -100,6 +101,7 @@ impl Binder<'_> {
             assignments,
             rules,
             row,
+            went,
             returning,
         }))
     }
@@ -146,8 +148,7 @@ impl Binder<'_> {
             table,
         };
         let scope = Scope::of(named);
-        let item =
-            FromItem { plan, relations: scope.relations, visible: scope.visible };
+        let item = FromItem { plan, relations: scope.relations, visible: scope.visible };
         Ok((changed, item))
     }
 

@@ -421,13 +421,14 @@ pub(super) fn rewrite(
     values: Vec<String>,
 ) -> Result<Arc<Table>> {
     let sql = if values.is_empty() {
-        format!("SELECT FROM {}", table_name(old))
+        format!("SELECT FROM ONLY {}", table_name(old))
     } else {
-        format!("SELECT {} FROM {}", values.join(", "), table_name(old))
+        format!("SELECT {} FROM ONLY {}", values.join(", "), table_name(old))
     };
     let query = bound(session, &sql)?;
     // While it is filled the table has neither indexes nor rules: they are for the table as a whole.
     let mut bare = new.clone();
+    bare.family = None;
     bare.indexes.clear();
     bare.constraints.clear();
     bare.columns.iter_mut().for_each(|column| column.not_null = false);

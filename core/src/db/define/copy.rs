@@ -198,7 +198,7 @@ fn to_output(session: &mut Session, copy: &Copy) -> Result<u64> {
         CopySource::Table(name, named) => {
             let (table, columns) = columns(session, name, named, false)?;
             let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
-            format!("SELECT {} FROM {table}", names.join(", "))
+            format!("SELECT {} FROM ONLY {table}", names.join(", "))
         }
     };
     let (catalog, committed) = session.catalog()?;

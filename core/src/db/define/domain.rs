@@ -195,7 +195,7 @@ fn look(
         let columns = table.columns.iter().filter(|c| c.domain.is_some_and(|id| above.contains(&id)));
         for column in columns {
             let sql = format!(
-                "SELECT 1 FROM (SELECT {} FROM {}) AS held(value) WHERE {} LIMIT 1",
+                "SELECT 1 FROM (SELECT {} FROM ONLY {}) AS held(value) WHERE {} LIMIT 1",
                 quoted(&column.name),
                 table_name(table),
                 condition("value")

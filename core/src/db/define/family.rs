@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::base::words::quoted;
 use crate::bind::{BindContext, bind};
-use crate::catalog::{Catalog, Family, PartitionBound, Relation, Rule, Table, mentions};
+use crate::catalog::{Catalog, Deferral, Family, PartitionBound, Relation, Rule, Table, mentions};
 use crate::error::{Error, Result, SqlState};
 use crate::parse::define::{BoundSyntax, FamilyAction, ObjectKind, ObjectName, TableOfFamily};
 use crate::plan::{AlterAction, AlterTable, ForeignKeyDefinition};
@@ -57,6 +57,12 @@ fn current(session: &mut Session, table: &Table) -> Result<Arc<Table>> {
 
 /// CREATE TABLE with PARTITION BY, PARTITION OF or INHERITS.
 pub(super) fn create(session: &mut Session, tag: &str, made: &TableOfFamily) -> Result<()> {
+    if made.key.is_some() && made.bound.is_none() && !made.parents.is_empty() {
+        return Err(Error::new(
+            SqlState::INVALID_OBJECT_DEFINITION,
+            "cannot create partitioned table as inheritance child",
+        ));
+    }
     let (catalog, _) = session.catalog()?;
     let mut parents: Vec<Arc<Table>> = Vec::new();
     for name in &made.parents {
@@ -149,9 +155,9 @@ fn merged(catalog: &Catalog, parents: &[Arc<Table>], made: &TableOfFamily) -> Re
             if columns.iter().any(|(name, _)| *name == column.name) {
                 continue;
             }
-            let not_null = parents.iter().any(|parent| {
-                parent.column(&column.name).is_some_and(|at| parent.columns[at].not_null)
-            });
+            let not_null = parents
+                .iter()
+                .any(|parent| parent.column(&column.name).is_some_and(|at| parent.columns[at].not_null));
             let said = own(&column.name).map_or("", |(_, said)| said);
             let ty = catalog.column_type_sql(column.ty, column.domain);
             let ty = if made.bound.is_none() && !said.is_empty() { "" } else { &ty };
@@ -270,7 +276,12 @@ fn adopt(
 }
 
 // What the rows that are there must not break: the new rule, and that of the default partition.
-fn check_rows(session: &mut Session, parent: &Table, child: &Arc<Table>, bound: &PartitionBound) -> Result<()> {
+fn check_rows(
+    session: &mut Session,
+    parent: &Table,
+    child: &Arc<Table>,
+    bound: &PartitionBound,
+) -> Result<()> {
     let (catalog, _) = session.catalog()?;
     let violated = |session: &mut Session, table: &Table, rule: &str| {
         let sql = format!("SELECT 1 FROM {} WHERE NOT ({rule}) LIMIT 1", ddl::table_name(table));
@@ -357,7 +368,8 @@ pub(in crate::db) fn inherit_indexes(
         }
         let (catalog, _) = session.catalog()?;
         let child = current(session, child)?;
-        let form = |sql: String| sql.split_once(" USING ").map(|(_, form)| form.to_owned()).unwrap_or_default();
+        let form =
+            |sql: String| sql.split_once(" USING ").map(|(_, form)| form.to_owned()).unwrap_or_default();
         let wanted = form(index_definition(&index));
         let own = shown_indexes(&catalog, &child);
         if own.iter().any(|own| own.unique == index.unique && form(index_definition(own)) == wanted) {
@@ -502,9 +514,8 @@ pub(in crate::db) fn check_inherited(catalog: &Catalog, table: &Table, action: &
         ))),
         AlterAction::SetNotNull(name, false)
             if table.partition_bound().is_some()
-                && parents().any(|parent| {
-                    parent.column(name).is_some_and(|at| parent.columns[at].not_null)
-                }) =>
+                && parents()
+                    .any(|parent| parent.column(name).is_some_and(|at| parent.columns[at].not_null)) =>
         {
             Err(invalid(format!("column \"{name}\" is marked NOT NULL in parent table")))
         }
@@ -530,12 +541,12 @@ pub(in crate::db) fn check_inherited(catalog: &Catalog, table: &Table, action: &
 }
 
 // A key holds over all partitions only where it says which one a row is in.
-fn check_key_columns(table: &Table, columns: &[usize]) -> Result<()> {
+pub(in crate::db) fn check_key_columns(table: &Table, columns: &[usize]) -> Result<()> {
     let Some(key) = table.partition_key() else { return Ok(()) };
     for part in &key.parts {
-        let is_there = columns.iter().any(|at| {
-            table.columns.get(*at).is_some_and(|column| quoted(&column.name) == *part)
-        });
+        let is_there = columns
+            .iter()
+            .any(|at| table.columns.get(*at).is_some_and(|column| quoted(&column.name) == *part));
         if !is_there {
             let message = "unique constraint on partitioned table must include all partitioning columns";
             return Err(Error::new(SqlState::FEATURE_NOT_SUPPORTED, message));
@@ -616,16 +627,19 @@ pub(super) fn alter(
         }
         FamilyAction::Detach | FamilyAction::Disinherit => {
             let is_detach = matches!(action, FamilyAction::Detach);
-            if !child.parents().contains(&parent.id) || is_detach && !is_partition_of
-            {
+            if !child.parents().contains(&parent.id) || is_detach && !is_partition_of {
                 return Err(Error::new(
                     SqlState::UNDEFINED_TABLE,
-                    format!("relation \"{}\" is not a {} of relation \"{}\"",
-                    if is_detach { &child.name } else { &parent.name },
-                    if is_detach { "partition" } else { "parent" },
-                    if is_detach { &parent.name } else { &child.name },
+                    format!(
+                        "relation \"{}\" is not a {} of relation \"{}\"",
+                        if is_detach { &child.name } else { &parent.name },
+                        if is_detach { "partition" } else { "parent" },
+                        if is_detach { &parent.name } else { &child.name },
                     ),
                 ));
+            }
+            if is_detach {
+                check_unreferenced(session, &parent, &child)?;
             }
             change(session, tag, |change| {
                 change.catalog.disown(parent.id, child.id);
@@ -637,9 +651,65 @@ pub(super) fn alter(
 
 fn check_circle(catalog: &Catalog, parent: &Arc<Table>, child: &Arc<Table>) -> Result<()> {
     if catalog.descendants(child).iter().any(|table| table.id == parent.id) {
-        return Err(Error::new(SqlState::DUPLICATE_TABLE, "circular inheritance not allowed").with_detail(
-            format!("\"{}\" is already a child of \"{}\".", parent.name, child.name),
-        ));
+        return Err(Error::new(SqlState::DUPLICATE_TABLE, "circular inheritance not allowed")
+            .with_detail(format!("\"{}\" is already a child of \"{}\".", parent.name, child.name)));
     }
     Ok(())
+}
+
+// Rows that are referred to stay among the rows of the table that the reference names.
+fn check_unreferenced(session: &mut Session, parent: &Arc<Table>, child: &Arc<Table>) -> Result<()> {
+    let (catalog, _) = session.catalog()?;
+    for over in [parent].into_iter().chain(catalog.partitioned_over(parent)) {
+        for (referring, at) in catalog.references_to(over.id) {
+            let Rule::ForeignKey(key) = &referring.constraints[at].rule else { continue };
+            let pairs = key.columns.iter().zip(&key.parent_columns).map(|(own, theirs)| {
+                let (own, theirs) = (&referring.columns[*own].name, &over.columns[*theirs].name);
+                format!("c.{} = p.{}", quoted(own), quoted(theirs))
+            });
+            let sql = format!(
+                "SELECT 1 FROM {} AS c JOIN {} AS p ON {} LIMIT 1",
+                ddl::table_name(referring),
+                ddl::table_name(child),
+                pairs.collect::<Vec<_>>().join(" AND ")
+            );
+            if ddl::query(session, &sql)?.is_some() {
+                let name = &referring.constraints[at].name;
+                return Err(Error::new(
+                    SqlState::FOREIGN_KEY_VIOLATION,
+                    format!(
+                        "removing partition \"{}\" violates foreign key constraint \"{name}\"",
+                        child.name
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// ALTER TABLE .. ALTER CONSTRAINT: when a reference is checked.
+pub(super) fn defer(
+    session: &mut Session,
+    tag: &str,
+    name: &ObjectName,
+    constraint: &str,
+    deferral: Deferral,
+) -> Result<()> {
+    let (catalog, _) = session.catalog()?;
+    let table = table(session, &catalog, name)?;
+    match table.constraint(constraint).map(|found| &found.rule) {
+        None => Err(Error::new(
+            SqlState::UNDEFINED_OBJECT,
+            format!("constraint \"{constraint}\" of relation \"{}\" does not exist", table.name),
+        )),
+        Some(Rule::ForeignKey(_)) => {
+            let actions = vec![AlterAction::Defer(constraint.to_owned(), deferral)];
+            ddl::alter_table(session, tag, &AlterTable { table, actions, only: false })
+        }
+        Some(_) => Err(wrong_object(format!(
+            "constraint \"{constraint}\" of relation \"{}\" is not a foreign key constraint",
+            table.name
+        ))),
+    }
 }

@@ -21,8 +21,8 @@ mod user_type;
 
 pub(super) use column::alter as alter_column;
 pub(super) use cursor::{Cursor, columns as cursor_columns, fetch};
-pub(super) use family::{check_inherited, heirs_action, inherit_indexes};
 pub(super) use drop::temporary as drop_temporary;
+pub(super) use family::{check_inherited, check_key_columns, heirs_action, inherit_indexes};
 pub(super) use named::execute;
 pub(super) use sequence::with_options as sequence_with;
 
@@ -44,6 +44,14 @@ pub(super) fn run(session: &mut Session, command: &Command) -> Result<Option<u64
         Command::CreateOfFamily(table) => family::create(session, tag, table)?,
         Command::AlterFamily { name, if_exists, other, action } => {
             family::alter(session, tag, name, *if_exists, other, action)?;
+        }
+        Command::AlterConstraint { name, constraint, deferrable, initially } => {
+            let deferral = match (deferrable, initially) {
+                (false, _) => Deferral::Never,
+                (true, false) => Deferral::Possible,
+                (true, true) => Deferral::Initially,
+            };
+            family::defer(session, tag, name, constraint, deferral)?;
         }
         Command::CreateView(view) if view.materialized => return create::materialized(session, tag, view),
         Command::CreateView(view) => create::view(session, tag, view)?,

@@ -16,8 +16,8 @@ use crate::parse::define::{BoundSyntax, KeySyntax, parse_bound};
 use crate::plan::ColumnInfo;
 use crate::value::{Datum, TypeName, compare};
 
-use super::ddl;
 use super::Session;
+use super::ddl;
 use crate::db::prepared::Prepared;
 
 /// Columns and expressions of a partition key.
@@ -69,8 +69,8 @@ pub(super) fn key_of(session: &mut Session, table: &Table, said: &KeySyntax) -> 
                 format!("column \"{}\" named in partition key does not exist", part.trim_matches('"')),
             ));
         }
-        let bound = bind_check(&format!("({part}) IS NULL"), table, &row, &catalog, &path)
-            .map_err(Error::nowhere)?;
+        let bound =
+            bind_check(&format!("({part}) IS NULL"), table, &row, &catalog, &path).map_err(Error::nowhere)?;
         if !is_immutable(&bound) {
             return Err(wrong_key("functions in partition key expression must be marked IMMUTABLE"));
         }
@@ -116,7 +116,7 @@ impl Bounds {
         let (catalog, committed) = session.catalog()?;
         let key = parent.partition_key().cloned();
         let key = key.ok_or_else(|| Error::internal("a partition of what is not partitioned"))?;
-        let sql = format!("SELECT {} FROM {}", key.parts.join(", "), ddl::table_name(parent));
+        let sql = format!("SELECT {} FROM ONLY {}", key.parts.join(", "), ddl::table_name(parent));
         let prepared = Prepared::new(&sql, &catalog, committed, &session.settings, &[])?;
         let types: Vec<TypeName> = prepared.columns.iter().map(|column| column.ty).collect();
         let type_texts = types.iter().map(|ty| catalog.type_sql(*ty)).collect();
@@ -145,7 +145,11 @@ impl Bounds {
                 return Ok(if is("minvalue") { Edge::Min } else { Edge::Max });
             }
             if is("null") {
-                return if ranged { Err(wrong_bound("cannot specify NULL in range bound")) } else { Ok(Edge::Null) };
+                return if ranged {
+                    Err(wrong_key("cannot specify NULL in range bound"))
+                } else {
+                    Ok(Edge::Null)
+                };
             }
             let ty = self.types.get(at).copied();
             value(at, text, ty.ok_or_else(|| Error::internal("a bound of a part that is not there"))?)
@@ -167,8 +171,11 @@ impl Bounds {
                     }
                 }
                 let mut edges = |values: &[String]| {
-                    let edges: Vec<Edge> =
-                        values.iter().enumerate().map(|(at, text)| edge(at, text, true)).collect::<Result<_>>()?;
+                    let edges: Vec<Edge> = values
+                        .iter()
+                        .enumerate()
+                        .map(|(at, text)| edge(at, text, true))
+                        .collect::<Result<_>>()?;
                     for pair in edges.windows(2) {
                         let word = match pair {
                             [Edge::Min, other] if !matches!(other, Edge::Min) => "MINVALUE",
@@ -199,7 +206,9 @@ impl Bounds {
                 }
                 Ok(Bound::Hash(*modulus, *remainder))
             }
-            (_, strategy) => Err(wrong_bound(format!("invalid bound specification for a {strategy} partition"))),
+            (_, strategy) => {
+                Err(wrong_bound(format!("invalid bound specification for a {strategy} partition")))
+            }
         }
     }
 
@@ -235,7 +244,7 @@ impl Bounds {
         let bound = self.read(said, &mut evaluate)?;
         if let Bound::Range(from, to) = &bound {
             if from.iter().chain(to).any(|edge| matches!(edge, Edge::Null)) {
-                return Err(wrong_bound("cannot specify NULL in range bound"));
+                return Err(wrong_key("cannot specify NULL in range bound"));
             }
             if self.compare_edges(from, to).is_ge() {
                 return Err(wrong_key(format!(
@@ -258,7 +267,10 @@ impl Bounds {
         if let Some((name, _)) = self.existing.iter().find(|(_, other)| self.overlap(&bound, other)) {
             return Err(wrong_key(match bound {
                 Bound::Default => {
-                    format!("partition \"{}\" conflicts with existing default partition \"{name}\"", child.name)
+                    format!(
+                        "partition \"{}\" conflicts with existing default partition \"{name}\"",
+                        child.name
+                    )
                 }
                 _ => format!("partition \"{}\" would overlap partition \"{name}\"", child.name),
             }));
@@ -365,10 +377,9 @@ impl Bounds {
                 }
                 Some(all.join(" AND "))
             }
-            Bound::Hash(modulus, remainder) => Some(format!(
-                "satisfies_hash_partition(0, {modulus}, {remainder}, {})",
-                parts.join(", ")
-            )),
+            Bound::Hash(modulus, remainder) => {
+                Some(format!("satisfies_hash_partition(0, {modulus}, {remainder}, {})", parts.join(", ")))
+            }
         }
     }
 }

@@ -15,16 +15,26 @@ use crate::db::outcome::Notice;
 pub(super) fn truncate(
     session: &mut Session,
     tag: &str,
-    names: &[ObjectName],
+    names: &[(ObjectName, bool)],
     restart: bool,
     cascade: bool,
 ) -> Result<()> {
     let (catalog, _) = session.catalog()?;
     let mut tables: Vec<Arc<Table>> = Vec::new();
-    for name in names {
+    for (name, only) in names {
         match find(session, &catalog, name) {
             Some(Relation::Table(table)) if table.materialized.is_none() => {
-                for table in catalog.descendants(table) {
+                if *only && table.partition_key().is_some() {
+                    return Err(Error::new(
+                        SqlState::WRONG_OBJECT_TYPE,
+                        "cannot truncate only a partitioned table",
+                    )
+                    .with_hint(
+                        "Do not specify the ONLY keyword, or use TRUNCATE ONLY on the partitions directly.",
+                    ));
+                }
+                let all = if *only { vec![Arc::clone(table)] } else { catalog.descendants(table) };
+                for table in all {
                     if !tables.iter().any(|other| other.id == table.id) {
                         tables.push(table);
                     }

@@ -165,7 +165,7 @@ fn rename_label(session: &mut Session, tag: &str, ty: &UserType, label: &str, to
                 format!("CASE WHEN {name} = {old_text} THEN {new_text} ELSE {name} END")
             });
         }
-        let any = format!("SELECT 1 FROM {} WHERE {} LIMIT 1", table_name(&table), has.join(" OR "));
+        let any = format!("SELECT 1 FROM ONLY {} WHERE {} LIMIT 1", table_name(&table), has.join(" OR "));
         if !has.is_empty() && query(session, &any)?.is_some() {
             super::column::rewrite(session, tag, &table, Table::clone(&table), values)?;
         }

@@ -9,7 +9,7 @@
 use crate::base::ObjectId;
 use crate::base::words::quoted;
 use crate::catalog::{
-    Catalog, Column, Constraint, Index, IndexKey, ReferentialAction, Rule, Table, UserType,
+    Catalog, Column, Constraint, Index, IndexKey, ReferentialAction, Relation, Rule, Table, UserType,
 };
 use crate::error::Result;
 use crate::function::CatalogQuestion;
@@ -253,6 +253,7 @@ pub(in crate::db) fn answer(
             let kept = catalog.tables.get(&ObjectId(oid)).and_then(|table| table.materialized.as_ref());
             view.or(kept.map(|view| view.query.sql.as_str())).map(|sql| format!(" {sql};"))
         }
+        CatalogQuestion::Relation(said) => relation(cx, said),
         CatalogQuestion::Comment(oid, 0) => catalog.comment(ObjectId(oid), "").map(str::to_owned),
         CatalogQuestion::Comment(oid, column) => {
             let at = usize::try_from(column - 1).ok();
@@ -295,5 +296,48 @@ pub(in crate::db) fn answer(
                 .collect::<Vec<_>>()
                 .join(","),
         ),
+    })
+}
+
+/// A relation by name or OID, as a value of `regclass`.
+fn relation(cx: &StatementContext<'_>, said: &str) -> Option<String> {
+    let catalog = cx.catalog;
+    let path = cx.settings.search_path();
+    let value = |oid: u32, schema: &str, name: &str| {
+        let is_first = path.iter().find(|schema| catalog.relation(schema, name).is_some());
+        let visible = is_first.is_some_and(|first| first == schema) || schema == "pg_catalog";
+        let shown = if visible { quoted(name) } else { qualified(schema, name) };
+        format!("{oid:08x}{shown}")
+    };
+    if let Ok(oid) = said.trim().parse::<u32>() {
+        let id = ObjectId(oid);
+        let named = |schema: &str, name: &str| Some(value(oid, schema, name));
+        return catalog
+            .tables
+            .get(&id)
+            .and_then(|table| named(&table.schema, &table.name))
+            .or_else(|| catalog.views.get(&id).and_then(|view| named(&view.schema, &view.name)))
+            .or_else(|| catalog.indexes.get(&id).and_then(|index| named(&index.schema, &index.name)))
+            .or_else(|| catalog.sequences.get(&id).and_then(|own| named(&own.schema, &own.name)))
+            .or_else(|| {
+                let mut all = catalog.tables.values().flat_map(|table| indexes(catalog, table));
+                all.find(|index| index.oid == oid).and_then(|index| named(&index.table.schema, index.name))
+            })
+            .or_else(|| Some(if oid == 0 { "00000000-".to_owned() } else { format!("{oid:08x}{oid}") }));
+    }
+    let (schema, name) = crate::db::functions::qualified(said).ok()?;
+    let schemas: Vec<&str> = match &schema {
+        Some(schema) => vec![cx.settings.schema_named(schema)],
+        None => path.iter().map(String::as_str).collect(),
+    };
+    schemas.into_iter().find_map(|schema| {
+        let oid = match catalog.relation(schema, &name)? {
+            Relation::Table(table) => table.id.0,
+            Relation::View(view) => view.id.0,
+            Relation::Index(index) => index.id.0,
+            Relation::Sequence(sequence) => sequence.id.0,
+            Relation::Key(table, at) => key_index_oid(table, *at, None),
+        };
+        Some(value(oid, schema, &name))
     })
 }

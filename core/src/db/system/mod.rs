@@ -101,7 +101,7 @@ const PRODUCERS: &[(&str, &str, Producer)] = &[
     ("pg_catalog", "pg_extension", nothing),
     ("pg_catalog", "pg_index", pg_catalog::index),
     ("pg_catalog", "pg_indexes", pg_catalog::indexes),
-    ("pg_catalog", "pg_inherits", nothing),
+    ("pg_catalog", "pg_inherits", pg_catalog::inherits),
     ("pg_catalog", "pg_matviews", pg_catalog::matviews),
     ("pg_catalog", "pg_namespace", pg_catalog::namespace),
     ("pg_catalog", "pg_policies", nothing),

@@ -50,7 +50,11 @@ fn classes<'c>(source: &Source<'c>) -> Vec<Class<'c>> {
     let catalog = source.cx.catalog;
     let mut found = Vec::new();
     for table in catalog.tables.values() {
-        let kind = if table.materialized.is_some() { "m" } else { "r" };
+        let kind = match (table.materialized.is_some(), table.partition_key().is_some()) {
+            (true, _) => "m",
+            (_, true) => "p",
+            _ => "r",
+        };
         let (schema, name) = (table.schema.as_str(), table.name.as_str());
         found.push(Class { oid: table.id.0, schema, name, kind, columns: table.width(), table: Some(table) });
         for index in indexes_of(catalog, table) {
@@ -58,7 +62,7 @@ fn classes<'c>(source: &Source<'c>) -> Vec<Class<'c>> {
                 oid: index.oid,
                 schema,
                 name: index.name,
-                kind: "i",
+                kind: if kind == "p" { "I" } else { "i" },
                 columns: index.keys.len(),
                 table: None,
             });
@@ -94,6 +98,7 @@ pub(super) fn class(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
         });
         let keyed =
             class.table.is_some_and(|table| !table.indexes.is_empty() || table.keys().next().is_some());
+        let bound = class.table.and_then(Table::partition_bound);
         let temporary = class.schema.starts_with("pg_temp_");
         let populated =
             class.table.and_then(|table| table.materialized.as_ref()).is_none_or(|view| view.populated);
@@ -106,7 +111,7 @@ pub(super) fn class(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
                 "relam",
                 oid(match class.kind {
                     "r" | "m" => 2,
-                    "i" => 403,
+                    "i" | "I" => 403,
                     _ => 0,
                 }),
             ),
@@ -117,9 +122,26 @@ pub(super) fn class(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
             ("relnatts", count(class.columns)),
             ("relchecks", count(checks)),
             ("relispopulated", Datum::Bool(populated)),
+            ("relhassubclass", Datum::Bool(class.table.is_some_and(|table| !table.children().is_empty()))),
+            ("relispartition", Datum::Bool(bound.is_some())),
+            ("relpartbound", bound.map_or(Datum::Null, |bound| Datum::from(bound.text.as_str()))),
             ("relreplident", Datum::from(if class.kind == "r" { "d" } else { "n" })),
         ])
     })
+}
+
+/// `pg_inherits`
+pub(super) fn inherits(source: &Source<'_>, rows: &mut Rows<'_>) -> Result<()> {
+    for table in source.cx.catalog.tables.values() {
+        for (at, parent) in table.parents().iter().enumerate() {
+            rows.record(&[
+                ("inhrelid", oid(table.id.0)),
+                ("inhparent", oid(parent.0)),
+                ("inhseqno", count(at + 1)),
+            ])?;
+        }
+    }
+    Ok(())
 }
 
 /// `pg_attribute`

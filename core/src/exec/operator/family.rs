@@ -11,11 +11,10 @@ use crate::catalog::{Catalog, Table};
 use crate::error::{Error, Result, SqlState};
 use crate::eval::Row;
 use crate::exec::change::settle_row;
-use crate::exec::leaves::Leaves;
+use crate::exec::leaves::{Leaves, outside};
 use crate::exec::run::Run;
 use crate::exec::trigger;
 use crate::physical::ConflictPlan;
-use crate::store::failing_row;
 use crate::value::Datum;
 
 use super::conflict::twice;
@@ -75,7 +74,7 @@ impl Writing {
         self.hold(run, bytes)
     }
 
-    /// Inserts a row where it belongs; answers it as it was written, in the columns of the root. `None`: it
+    /// Inserts a row where it belongs; answers it as it was written, in the columns of the root and its table's OID. `None`: it
     /// was left out.
     pub(super) fn insert_routed(
         &mut self,
@@ -103,7 +102,7 @@ impl Writing {
         }
         let leaf = self.leaves(run, root)?.leaf(at)?;
         let rowid = leaf.writer(run)?.insert(run.cx.pages.sink()?, &own)?;
-        let shown = leaf.outward(&own, root.columns.len());
+        let shown = leaf.shown(&own, root.columns.len());
         if conflict.is_some() {
             self.own.insert((at, rowid.0));
         }
@@ -156,7 +155,7 @@ impl Writing {
         self.update_member(run, root, (&oid, rowid), &old, values).map(Resolution::Done)
     }
 
-    /// Changes a row of the family; answers the new row in the columns of the root. `None`: it was left alone.
+    /// Changes a row of the family; answers the new row in the columns of the root and its table's OID. `None`: it was left alone.
     pub(super) fn update_member(
         &mut self,
         run: &mut Run<'_, '_>,
@@ -198,7 +197,7 @@ impl Writing {
         let rules = leaf.rules(run)?;
         settle_row(run, &leaf.table, &rules, &mut new)?;
         leaf.writer(run)?.update(run.cx.pages.sink()?, RowId(rowid), &old, &new)?;
-        let shown = leaf.outward(&new, root.columns.len());
+        let shown = leaf.shown(&new, root.columns.len());
         self.note(run, on, Some(&old), Some(&new))?;
         self.after_in(run, on, TriggerEvent::Update, (Some(&old), Some(&new)), &assigned)?;
         Ok(Some(shown))
@@ -270,15 +269,6 @@ enum Resolution {
     Done(Option<Vec<Datum>>),
 }
 
-fn outside(table: &Table, row: &[Datum]) -> Error {
-    Error::new(
-        SqlState::CHECK_VIOLATION,
-        format!("new row for relation \"{}\" violates partition constraint", table.name),
-    )
-    .with_detail(failing_row(table, row))
-    .with_table(table.schema.clone(), table.name.clone())
-}
-
 // The index of a leaf that stands for one of the root.
 fn arbiter_in(
     catalog: &Catalog,
@@ -299,8 +289,7 @@ fn arbiter_in(
         return Ok(None);
     }
     let indexes = leaf.indexes.iter().filter_map(|id| catalog.indexes.get(id));
-    let mut same = indexes.filter(|index| {
-        index.unique && index.keys.iter().map(|key| key.column).eq(columns.iter().copied())
-    });
+    let mut same = indexes
+        .filter(|index| index.unique && index.keys.iter().map(|key| key.column).eq(columns.iter().copied()));
     same.next().map(|index| Some(index.id)).ok_or_else(lost)
 }

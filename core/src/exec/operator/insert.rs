@@ -131,6 +131,9 @@ impl InsertRows {
         if self.written.columns.is_empty() {
             let columns = self.plan.table.columns.iter();
             self.written.columns = columns.map(|column| Vector::for_type(column.ty.ty)).collect();
+            if row.len() > self.plan.table.columns.len() {
+                self.written.columns.push(Vector::for_type(SqlType::Oid));
+            }
         }
         self.written.push_row(row)
     }

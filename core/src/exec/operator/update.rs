@@ -52,6 +52,9 @@ impl UpdateRows {
         if self.new_rows.columns.is_empty() {
             let columns = plan.table.columns.iter();
             self.new_rows.columns = columns.map(|column| Vector::for_type(column.ty.ty)).collect();
+            if new.len() > plan.table.columns.len() {
+                self.new_rows.columns.push(Vector::for_type(SqlType::Oid));
+            }
         }
         self.new_rows.push_row(new)?;
         self.new_from.push(u32::try_from(at).expect("V3 bounds the rows of a batch"));

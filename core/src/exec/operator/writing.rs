@@ -7,10 +7,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::base::event::TriggerEvent;
+use crate::base::hash::HashSet;
 use crate::batch::Batch;
 use crate::catalog::{Routine, Table};
 use crate::error::{Error, Result, SqlState};
-use crate::base::hash::HashSet;
 use crate::exec::change::Changes;
 use crate::exec::leaves::Leaves;
 use crate::exec::run::{BoxedOperator, Poll, Run};

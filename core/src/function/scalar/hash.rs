@@ -91,3 +91,20 @@ fn bytes(key: &[u8]) -> u64 {
     }
     finish(&mut words)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_texts_have_postgresqls_hashes() {
+        // SELECT hashint4extended(42, 8816678312871386365), hashtextextended('longer than twelve bytes', ..)
+        assert_eq!(hash_of(&Datum::Int(42)).unwrap().cast_signed(), 7_363_975_540_656_877_951);
+        assert_eq!(hash_of(&Datum::Int(-5_000_000_000)).unwrap().cast_signed(), -4_482_100_988_868_492_312);
+        assert_eq!(
+            hash_of(&Datum::from("longer than twelve bytes")).unwrap().cast_signed(),
+            3_113_425_875_724_926_218
+        );
+        assert_eq!(hash_of(&Datum::from("")).unwrap().cast_signed(), -5_700_645_584_453_517_373);
+    }
+}

@@ -10,6 +10,7 @@ mod domain;
 mod enumeration;
 mod float;
 mod format;
+mod hash;
 pub(crate) mod json;
 pub(crate) mod jsonb;
 mod math;
@@ -40,6 +41,7 @@ pub(super) static GROUPS: &[&[Entry]] = &[
     number_format::FUNCTIONS,
     enumeration::FUNCTIONS,
     domain::FUNCTIONS,
+    hash::FUNCTIONS,
 ];
 
 /// Largest text a function makes from small ones, in bytes: a quarter of PostgreSQL's, so that a

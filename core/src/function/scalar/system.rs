@@ -8,7 +8,7 @@ use crate::function::FunctionContext;
 use crate::function::argument::{boolean, int, out, text};
 use crate::function::registry::{Entry, f};
 use crate::function::signature::Parameter;
-use crate::value::SqlType::{Bool, Float8, Int4, Int8, Name, Oid, Regtype, Text, Uuid};
+use crate::value::SqlType::{Bool, Float8, Int4, Int8, Name, Oid, Regclass, Regtype, Text, Uuid};
 use crate::value::{Array, Datum, SqlType, USER_OID_MIN};
 
 pub(super) static FUNCTIONS: &[Entry] = &[
@@ -35,6 +35,24 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     f("current_setting", &[Text], Text, |a, context| setting(text(a, 0)?, false, context)).stable(),
     f("current_setting", &[Text, Bool], Text, |a, context| setting(text(a, 0)?, boolean(a, 1)?, context))
         .stable(),
+    // What a cast to regclass is bound to.
+    f("relation named", &[Text], Regclass, |a, cx| relation(text(a, 0)?, cx)).stable(),
+    f("relation named", &[Oid], Regclass, |a, cx| relation(&int(a, 0)?.to_string(), cx)).stable(),
+    f("to_regclass", &[Text], Regclass, |a, cx| match relation(text(a, 0)?, cx) {
+        Err(error) if error.sqlstate() == SqlState::UNDEFINED_TABLE => Ok(Datum::Null),
+        found => found,
+    })
+    .stable(),
+    f("nextval", &[Regclass], Int8, |a, cx| Ok(Datum::Int(cx.next_value(named(a)?)?))).volatile(),
+    f("currval", &[Regclass], Int8, |a, cx| Ok(Datum::Int(cx.current_value(named(a)?)?))).volatile(),
+    f("setval", &[Regclass, Int8], Int8, |a, cx| {
+        Ok(Datum::Int(cx.set_value(named(a)?, int(a, 1)?, true)?))
+    })
+    .volatile(),
+    f("setval", &[Regclass, Int8, Bool], Int8, |a, cx| {
+        Ok(Datum::Int(cx.set_value(named(a)?, int(a, 1)?, boolean(a, 2)?)?))
+    })
+    .volatile(),
     f("nextval", &[Text], Int8, |a, context| Ok(Datum::Int(context.next_value(text(a, 0)?)?))).volatile(),
     f("currval", &[Text], Int8, |a, context| Ok(Datum::Int(context.current_value(text(a, 0)?)?))).volatile(),
     f("lastval", &[], Int8, |_, context| Ok(Datum::Int(context.last_value()?))).volatile(),
@@ -108,6 +126,18 @@ const NAMES: SqlType = match Name.array() {
 fn oid(arguments: &[Datum]) -> Result<u32> {
     // No object has a number outside the range: it is as one that is gone.
     Ok(u32::try_from(int(arguments, 0)?).unwrap_or(0))
+}
+
+fn relation(name: &str, context: &dyn FunctionContext) -> Result<Datum> {
+    match context.catalog(Question::Relation(name))? {
+        Some(found) => out(found),
+        None => Err(Error::new(SqlState::UNDEFINED_TABLE, format!("relation \"{name}\" does not exist"))),
+    }
+}
+
+// The name in a regclass.
+fn named(arguments: &[Datum]) -> Result<&str> {
+    Ok(text(arguments, 0)?.get(8..).unwrap_or(""))
 }
 
 fn ask(context: &dyn FunctionContext, question: Question<'_>) -> Result<Datum> {

@@ -8,10 +8,8 @@ use super::reader::Reader;
 use super::types::{Command, ObjectKind};
 
 /// What PostgreSQL does to a table and we do not.
-const UNSUPPORTED_ACTIONS: [&str; 11] = [
-    "attach", "cluster", "detach", "disable", "enable", "force", "not", "of", "replica",
-    "reset", "set",
-];
+const UNSUPPORTED_ACTIONS: [&str; 11] =
+    ["attach", "cluster", "detach", "disable", "enable", "force", "not", "of", "replica", "reset", "set"];
 
 /// The ALTER commands of ours.
 pub(super) fn alter(reader: &mut Reader<'_>) -> Result<Option<Command>> {
@@ -89,13 +87,13 @@ pub(super) fn alter(reader: &mut Reader<'_>) -> Result<Option<Command>> {
         ObjectKind::Table => match super::family::alter(reader, &name, if_exists)? {
             Some(command) => Ok(Some(command)),
             None => match reader.peek_word() {
-            Some(word) if UNSUPPORTED_ACTIONS.contains(&word.as_str()) => {
-                Err(Error::unsupported(format!("ALTER TABLE {}", word.to_ascii_uppercase())))
-            }
-            _ => {
-                reader.back_to(start);
-                Ok(None)
-            }
+                Some(word) if UNSUPPORTED_ACTIONS.contains(&word.as_str()) => {
+                    Err(Error::unsupported(format!("ALTER TABLE {}", word.to_ascii_uppercase())))
+                }
+                _ => {
+                    reader.back_to(start);
+                    Ok(None)
+                }
             },
         },
         _ if reader.is(TokenKind::Word) => Err(Error::unsupported(format!("this ALTER {}", kind.tag()))),

@@ -66,8 +66,8 @@ pub(super) fn truncate(reader: &mut Reader<'_>) -> Result<Command> {
     reader.take(&["table"]);
     let mut names = Vec::new();
     loop {
-        reader.take(&["only"]);
-        names.push(reader.object()?);
+        let only = reader.take(&["only"]);
+        names.push((reader.object()?, only));
         reader.operator("*");
         if !reader.take_kind(TokenKind::Comma) {
             break;

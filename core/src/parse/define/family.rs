@@ -75,14 +75,14 @@ pub(super) fn create_table(reader: &mut Reader<'_>, start: usize) -> Result<Opti
     if reader.take(&["partition", "of"]) {
         table.parents.push(reader.object()?);
         if reader.is(TokenKind::Open) {
-            table.elements = elements(reader)?;
+            table.elements = elements(reader, true)?;
         }
         table.bound = Some(bound(reader)?);
     } else {
         if !reader.is(TokenKind::Open) {
             return Ok(None);
         }
-        table.elements = elements(reader)?;
+        table.elements = elements(reader, false)?;
         if reader.take(&["inherits"]) {
             reader.expect_kind(TokenKind::Open)?;
             table.parents = reader.objects()?;
@@ -102,7 +102,7 @@ pub(super) fn create_table(reader: &mut Reader<'_>, start: usize) -> Result<Opti
 }
 
 // `(a int, CHECK (..))`: the first name of a column, if it is one, and the rest.
-fn elements(reader: &mut Reader<'_>) -> Result<Vec<(Option<String>, String)>> {
+fn elements(reader: &mut Reader<'_>, of_partition: bool) -> Result<Vec<(Option<String>, String)>> {
     let mut found = Vec::new();
     reader.expect_kind(TokenKind::Open)?;
     while !reader.take_kind(TokenKind::Close) {
@@ -115,6 +115,13 @@ fn elements(reader: &mut Reader<'_>) -> Result<Vec<(Option<String>, String)>> {
         );
         let name = if is_constraint { None } else { Some(reader.name()?) };
         reader.take(&["with", "options"]);
+        // The type is the parent's.
+        let begins = ["not", "null", "default", "constraint", "check", "unique", "primary", "references"];
+        let is_typed = name.is_some()
+            && reader.peek_word().is_some_and(|word| word != "generated" && !begins.contains(&word.as_str()));
+        if of_partition && is_typed {
+            return Err(reader.unexpected());
+        }
         let ends = reader.is(TokenKind::Comma) || reader.is(TokenKind::Close);
         let rest = if ends && name.is_some() {
             String::new()
@@ -149,7 +156,9 @@ fn key(reader: &mut Reader<'_>) -> Result<KeySyntax> {
         } else {
             sql
         });
-        if reader.take(&["collate"]) && !matches!(reader.parts()?.last().map(String::as_str), Some("C" | "POSIX" | "default")) {
+        if reader.take(&["collate"])
+            && !matches!(reader.parts()?.last().map(String::as_str), Some("C" | "POSIX" | "default"))
+        {
             return Err(Error::unsupported("this collation of a partition key"));
         }
         if reader.is(TokenKind::Word) || reader.is(TokenKind::Quoted) {
@@ -233,6 +242,30 @@ fn values(reader: &mut Reader<'_>) -> Result<Vec<String>> {
 
 /// ALTER TABLE .. ATTACH, DETACH, INHERIT, NO INHERIT.
 pub(super) fn alter(reader: &mut Reader<'_>, name: &ObjectName, if_exists: bool) -> Result<Option<Command>> {
+    if reader.take(&["alter", "constraint"]) {
+        let constraint = reader.name()?;
+        let refused = |what: &str| Err(Error::unsupported(format!("FOREIGN KEY constraints marked {what}")));
+        if reader.take(&["no", "inherit"]) {
+            return refused("NO INHERIT");
+        }
+        let never = reader.take(&["not", "deferrable"]);
+        if reader.take(&["not", "valid"]) {
+            return refused("NOT VALID");
+        }
+        let said = !never && reader.take(&["deferrable"]);
+        let initially = reader.take(&["initially", "deferred"]);
+        if !initially {
+            reader.take(&["initially", "immediate"]);
+        }
+        if never && initially {
+            return Err(Error::new(
+                SqlState::SYNTAX_ERROR,
+                "constraint declared INITIALLY DEFERRED must be DEFERRABLE",
+            ));
+        }
+        let deferrable = said || initially;
+        return Ok(Some(Command::AlterConstraint { name: name.clone(), constraint, deferrable, initially }));
+    }
     let (action, other) = if reader.take(&["attach", "partition"]) {
         let other = reader.object()?;
         (FamilyAction::Attach(bound(reader)?), other)

@@ -257,7 +257,9 @@ impl<'a> Reader<'a> {
     /// Steps over what stands in parentheses.
     pub(super) fn skip_parentheses(&mut self) -> Result<()> {
         self.expect_kind(TokenKind::Open)?;
-        self.text_until(|_| false)?;
+        if !self.is(TokenKind::Close) {
+            self.text_until(|_| false)?;
+        }
         self.expect_kind(TokenKind::Close).map(|_| ())
     }
 

@@ -352,6 +352,17 @@ pub enum AlterDomain {
 pub enum Command {
     /// CREATE TABLE with PARTITION BY, PARTITION OF or INHERITS.
     CreateOfFamily(Box<super::TableOfFamily>),
+    /// ALTER TABLE .. ALTER CONSTRAINT.
+    AlterConstraint {
+        /// The table.
+        name: ObjectName,
+        /// The constraint.
+        constraint: String,
+        /// DEFERRABLE.
+        deferrable: bool,
+        /// INITIALLY DEFERRED.
+        initially: bool,
+    },
     /// ALTER TABLE .. ATTACH PARTITION and its kin.
     AlterFamily {
         /// The table.
@@ -511,8 +522,8 @@ pub enum Command {
     },
     /// TRUNCATE.
     Truncate {
-        /// Which tables.
-        names: Vec<ObjectName>,
+        /// Which tables, and whether ONLY was said.
+        names: Vec<(ObjectName, bool)>,
         /// RESTART IDENTITY.
         restart: bool,
         /// CASCADE.
@@ -657,7 +668,7 @@ impl Command {
     pub fn tag(&self) -> &'static str {
         match self {
             Command::CreateOfFamily(_) => "CREATE TABLE",
-            Command::AlterFamily { .. } => "ALTER TABLE",
+            Command::AlterFamily { .. } | Command::AlterConstraint { .. } => "ALTER TABLE",
             Command::CreateSchema { .. } => "CREATE SCHEMA",
             Command::CreateView(view) if view.materialized => "CREATE MATERIALIZED VIEW",
             Command::CreateView(_) => "CREATE VIEW",
@@ -735,6 +746,7 @@ impl Command {
             | Command::CreateView(_)
             | Command::CreateOfFamily(_)
             | Command::AlterFamily { .. }
+            | Command::AlterConstraint { .. }
             | Command::Refresh { .. }
             | Command::CreateSequence { .. }
             | Command::AlterSequence { .. }
