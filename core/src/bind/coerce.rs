@@ -37,6 +37,10 @@ impl Binder<'_> {
             Expr::Literal(Datum::Text(text), SqlType::Unknown) => {
                 self.literal(text, to, explicit).map(Ok).map_err(|error| self.at_expr(error, place))
             }
+            Expr::Parameter { index, ty: SqlType::Unknown } if to.ty == SqlType::Regclass => {
+                self.decide_parameter(index, SqlType::Text).map_err(|error| self.at_expr(error, place))?;
+                relation_named(Expr::Parameter { index, ty: SqlType::Text }).map(Ok)
+            }
             Expr::Parameter { index, ty: SqlType::Unknown } if self.catalog.type_of(to.ty).is_some() => {
                 // Whoever binds a label binds a text.
                 self.decide_parameter(index, SqlType::Text).map_err(|error| self.at_expr(error, place))?;

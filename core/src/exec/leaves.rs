@@ -91,10 +91,12 @@ impl Leaf {
     }
 
     pub(crate) fn rules(&mut self, run: &Run<'_, '_>) -> Result<Arc<RowRules>> {
-        if self.rules.is_none() {
-            self.rules = Some(Arc::new(rules_of(run, &self.table, true)?));
+        if let Some(rules) = &self.rules {
+            return Ok(Arc::clone(rules));
         }
-        Ok(self.rules.iter().cloned().next().unwrap_or_else(|| unreachable!("it was just made")))
+        let rules = Arc::new(rules_of(run, &self.table, true)?);
+        self.rules = Some(Arc::clone(&rules));
+        Ok(rules)
     }
 
     pub(crate) fn fits(&mut self, run: &mut Run<'_, '_>, row: &[Datum]) -> Result<bool> {

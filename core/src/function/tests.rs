@@ -233,6 +233,7 @@ fn awkward(ty: SqlType) -> Vec<Datum> {
         SqlType::Json => &["{\"a\": [1, null]}", "[[],{}]", "\"x\"", "1e999"],
         SqlType::Jsonb => &["{\"a\": [1, null]}", "[[],{}]", "\"x\"", "-0.10", "null"],
         SqlType::Regtype => &["int4", "4294967295"],
+        SqlType::Regclass => return vec![Datum::from("00000001a"), Datum::from("")],
         SqlType::Array(element) => {
             let items = awkward(element.ty());
             let arrays = [items.clone(), Vec::new(), vec![Datum::Null]];

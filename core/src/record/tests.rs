@@ -110,6 +110,7 @@ fn samples(ty: SqlType) -> Vec<Datum> {
             "{\"a\":1}",
         ],
         SqlType::Regtype => &["int4", "text"],
+        SqlType::Regclass => return vec![Datum::from("00000001a"), Datum::from("ffffffffb")],
         SqlType::Array(_) => &["{}", "{1}", "{1,1}", "{1,NULL}", "{2}", "{{1},{2}}", "[0:1]={1,2}", "{-5}"],
     };
     texts.iter().map(|text| Datum::parse(text, TypeName::plain(ty)).expect("a value")).collect()

@@ -62,14 +62,11 @@ fn table() -> Table {
         root: PageNo(42),
         layouts: vec![vec![1], vec![]],
         materialized: None,
-        family: Some(Box::new(crate::catalog::Family {
+        family: Some(Box::new(Family {
             parents: vec![ObjectId(3), ObjectId(4)],
             children: vec![ObjectId(9)],
-            key: Some(crate::catalog::PartitionKey {
-                strategy: "list".into(),
-                parts: vec!["lower(a)".into()],
-            }),
-            bound: Some(crate::catalog::PartitionBound { text: "DEFAULT".into(), rule: None }),
+            key: Some(PartitionKey { strategy: "list".into(), parts: vec!["lower(a)".into()] }),
+            bound: Some(PartitionBound { text: "DEFAULT".into(), rule: None }),
         })),
     }
 }
