@@ -4,7 +4,8 @@ import type { CancelReason, WireError } from './errors.js'
 import { canceledWire } from './errors.js'
 import type { FromWorker, Request, ToWorker } from './protocol.js'
 import type { Durability } from './types.js'
-import initWasm, { Session } from './wasm/decentdb.js'
+import * as bindings from './wasm/decentdb.js'
+import type { Session } from './wasm/decentdb.js'
 
 /** How long a statement works before it lets messages in. */
 const SLICE_MILLIS = 8
@@ -17,6 +18,15 @@ export type WasmSource = string | URL | WebAssembly.Module | BufferSource | unde
 /** Sends a message to the page. */
 export type Post = (message: FromWorker, transfer: ArrayBuffer[]) => void
 
+/** A wasm instance: the engines of a thread share it, and it ends for all of them. */
+export interface Instance {
+  readonly bindings: typeof bindings
+  dead: boolean
+}
+
+/** The instance of a thread, as long as none has ended. */
+export const FIRST_INSTANCE: Instance = { bindings, dead: false }
+
 interface Queued {
   id: number
   request: Request
@@ -26,17 +36,19 @@ export class Engine {
   readonly #post: Post
   readonly #breathe: () => Promise<void>
   readonly #defaultWasm: WasmSource
+  readonly #instance: Instance
   #session: Session | undefined
+  #inMemory = false
   #queue: Queued[] = []
   #pumping = false
   #running: number | undefined
   #cancel: CancelReason | undefined
-  #dead = false
 
-  constructor(post: Post, breathe: () => Promise<void>, wasm?: WasmSource) {
+  constructor(post: Post, breathe: () => Promise<void>, wasm?: WasmSource, instance: Instance = FIRST_INSTANCE) {
     this.#post = post
     this.#breathe = breathe
     this.#defaultWasm = wasm
+    this.#instance = instance
   }
 
   receive(message: ToWorker): void {
@@ -83,13 +95,13 @@ export class Engine {
       return
     }
     // A trap or a stack overflow: nothing was unwound, the instance must not be entered again.
-    this.#dead = true
+    this.#instance.dead = true
     this.#session = undefined
-    this.#post({ id, ok: false, error: deadError(thrown), dead: true }, [])
+    this.#post({ id, ok: false, error: deadError(this.#inMemory, thrown), dead: true }, [])
   }
 
   #handle(request: Request): unknown {
-    if (this.#dead) throw deadError(undefined)
+    if (this.#instance.dead) throw deadError(this.#inMemory)
     switch (request.kind) {
       case 'open':
         return this.#open(request)
@@ -132,8 +144,9 @@ export class Engine {
 
   async #open(request: Extract<Request, { kind: 'open' }>): Promise<void> {
     if (this.#session !== undefined) throw wire('55006', 'this engine has a database open already')
-    await this.#load(request.wasm)
-    if (request.storage === 'memory') {
+    const { Session } = await this.#load(request.wasm)
+    this.#inMemory = request.storage === 'memory'
+    if (this.#inMemory) {
       this.#session = Session.openMemory(request.name, request.cacheBytes)
       return
     }
@@ -142,13 +155,14 @@ export class Engine {
   }
 
   async #remove(name: string, wasm: WasmSource): Promise<void> {
-    await this.#load(wasm)
+    const { Session } = await this.#load(wasm)
     await Session.removeOpfs(name)
   }
 
-  async #load(wasm: WasmSource): Promise<void> {
+  async #load(wasm: WasmSource): Promise<typeof bindings> {
     const source = wasm ?? this.#defaultWasm
-    await initWasm(source === undefined ? undefined : { module_or_path: source })
+    await this.#instance.bindings.default(source === undefined ? undefined : { module_or_path: source })
+    return this.#instance.bindings
   }
 
   #opened(): Session {
@@ -188,9 +202,10 @@ function isWireError(thrown: unknown): thrown is WireError {
   return typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && 'sqlstate' in thrown
 }
 
-function deadError(thrown: unknown): WireError {
+function deadError(inMemory: boolean, thrown?: unknown): WireError {
   const panic = (globalThis as { __decentdb_panic?: unknown }).__decentdb_panic
   const cause = typeof panic === 'string' ? panic : thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : ''
-  const message = 'the database engine stopped; open the database again, every acknowledged commit is there'
+  const left = inMemory ? 'what it held in memory is gone' : 'open the database again, every acknowledged commit is there'
+  const message = `the database engine stopped; ${left}`
   return { sqlstate: 'XX000', kind: 'dead', message, ...(cause === '' ? {} : { detail: cause }) }
 }

@@ -1,7 +1,9 @@
 // The package in Node.js: databases in memory.
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 
 import { open } from 'decentdb'
 
@@ -182,4 +184,11 @@ test('time zones have the rules that Intl knows', async () => {
   assert.deepEqual(await shown("SELECT ('2024-03-30 12:00'::timestamptz + interval '1 day')::text"), ['2024-03-31 12:00:00+02'])
   await assert.rejects(db.query("SET timezone = 'Mars/Olympus'"), { code: '22023' })
   await db.close()
+})
+
+test('an engine that ended takes the open databases along, not the next one', () => {
+  const script = fileURLToPath(new URL('./support/dead.mjs', import.meta.url))
+  const printed = execFileSync(process.execPath, ['--stack-size=200', script], { encoding: 'utf8' })
+  const dead = 'dead XX000 the database engine stopped; what it held in memory is gone'
+  assert.deepEqual(printed.trim().split('\n'), ['1', dead, dead, dead, '3'])
 })
