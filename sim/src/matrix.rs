@@ -177,6 +177,7 @@ fn open(vfs: &FaultVfs, clock: &ManualClock) -> Result<Database, Error> {
         clock: Arc::new(clock.clone()),
         entropy: Arc::new(SeededEntropy::new(11)),
         zones: Arc::new(decentdb_core::env::NoTimeZones),
+        stacks: Arc::new(decentdb_core::env::OneStack),
     };
     let storage = PagerOptions {
         page_size: 4096,

@@ -40,6 +40,7 @@ impl Database {
             clock: Arc::new(NativeClock::new()),
             entropy: Arc::new(NativeEntropy),
             zones: Arc::new(crate::NativeTimeZones),
+            stacks: Arc::new(crate::NativeStacks),
         };
         // Memory has no barrier to give, and nobody expects one.
         let options = Options { allow_weaker_barrier: true, ..Options::default() };

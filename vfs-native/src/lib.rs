@@ -24,12 +24,14 @@ mod keeper;
 #[cfg(target_os = "linux")]
 mod mount;
 mod registry;
+mod stacks;
 mod vfs;
 mod zones;
 
 pub use clock::NativeClock;
 pub use database::Database;
 pub use entropy::NativeEntropy;
+pub use stacks::NativeStacks;
 pub use vfs::{NativeVfs, native_env};
 pub use zones::NativeTimeZones;
 

@@ -22,6 +22,7 @@ pub fn native_env() -> Env {
         clock: Arc::new(NativeClock::new()),
         entropy: Arc::new(NativeEntropy),
         zones: Arc::new(crate::NativeTimeZones),
+        stacks: Arc::new(crate::NativeStacks),
     }
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use decentdb_core::env::{
-    Env, FileName, MemoryVfs, OpenMode, SyncKind, Vfs, VfsError, VfsErrorKind, VfsFile,
+    Env, FileName, MemoryVfs, OneStack, OpenMode, SyncKind, Vfs, VfsError, VfsErrorKind, VfsFile,
 };
 use decentdb_vfs_opfs::{IoCounts, JsClock, JsEntropy, MountOptions, OpfsVfs};
 
@@ -66,6 +66,7 @@ impl Storage {
             clock: Arc::new(JsClock::new()),
             entropy: Arc::new(entropy),
             zones: Arc::new(JsTimeZones),
+            stacks: Arc::new(OneStack),
         };
         Ok(env)
     }

@@ -8,13 +8,14 @@ pub const PAGE_SIZE_MIN: u32 = 4096;
 pub const PAGE_SIZE_MAX: u32 = 65536;
 /// Longest SQL text accepted, in bytes. A script is bounded statement by statement.
 pub const STATEMENT_BYTES_MAX: usize = 1 << 20;
-/// Stack that the stages of a statement may use each, in bytes: what a thread of 512 KiB leaves, and one of
-/// 1 MiB where nothing is optimised and one frame more may take 100 KiB. In the browser only what has an address
+/// Stack of the caller that the stages of a statement may use each, in bytes: what a thread of 512 KiB leaves, and
+/// one of 1 MiB where nothing is optimised and one frame more may take 100 KiB; natively, planning goes on with a
+/// larger stack when this one is used up (`db::deep`). In the browser only what has an address
 /// is on the stack that can be measured; V8's own, of 1 MB, then holds about two and a half times as much.
 pub const STACK_BYTES_MAX: usize = match () {
     () if cfg!(target_family = "wasm") => 256 << 10,
     () if cfg!(debug_assertions) => 832 << 10,
-    () => 416 << 10,
+    () => 288 << 10,
 };
 /// Deepest nesting of expressions and queries; wasm's stack carries it with room to spare.
 pub const NESTING_MAX: usize = 200;

@@ -500,8 +500,7 @@ pub(super) fn fill(session: &mut Session, table: &Arc<Table>, query: &Query) -> 
         next_column,
         notices: Vec::new(),
     };
-    let prepared =
-        Prepared::of_bound("CREATE TABLE AS", bound, &catalog, committed, session.settings.choices())?;
+    let prepared = Prepared::of_bound("CREATE TABLE AS", bound, &catalog, committed, &session.settings)?;
     run_inside(session, &prepared, Vec::new()).map(|(_, affected)| affected)
 }
 

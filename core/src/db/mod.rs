@@ -21,6 +21,7 @@ mod connection;
 mod conversions;
 mod database;
 mod ddl;
+mod deep;
 mod define;
 mod direct;
 mod functions;

@@ -7,10 +7,11 @@ use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::optimize::optimize;
 use crate::parse::parse;
-use crate::physical::{Choices, PhysicalPlan, PhysicalStatement, PlanKind, lower};
+use crate::physical::{PhysicalPlan, PhysicalStatement, PlanKind, lower};
 use crate::plan::{Bound, OutputColumn, Statement, TransactionStatement};
 use crate::value::{SqlType, TypeName};
 
+use super::deep::deeply;
 use super::outcome::Column;
 use super::settings::{self, Settings};
 
@@ -54,14 +55,16 @@ impl Prepared {
         settings: &Settings,
         parameter_types: &[Option<SqlType>],
     ) -> Result<Prepared> {
-        let parsed = parse(sql)?;
-        let context = BindContext { catalog, search_path: settings.search_path(), parameter_types };
-        let bound = bind(&parsed, &context)?;
-        let mut prepared = Prepared::of_bound(sql, bound, catalog, committed, settings.choices())?;
-        prepared.declared = parameter_types.to_vec();
-        prepared.settings = settings.plan_key();
-        prepared.ends_failure = parsed.ends_failure();
-        Ok(prepared)
+        deeply(settings.stacks(), || {
+            let parsed = parse(sql)?;
+            let context = BindContext { catalog, search_path: settings.search_path(), parameter_types };
+            let bound = bind(&parsed, &context)?;
+            let mut prepared = Prepared::of_bound(sql, bound, catalog, committed, settings)?;
+            prepared.declared = parameter_types.to_vec();
+            prepared.settings = settings.plan_key();
+            prepared.ends_failure = parsed.ends_failure();
+            Ok(prepared)
+        })
     }
 
     /// Plans what is bound already.
@@ -70,11 +73,11 @@ impl Prepared {
         bound: Bound,
         catalog: &Arc<Catalog>,
         committed: bool,
-        choices: Choices,
+        settings: &Settings,
     ) -> Result<Prepared> {
         let (parameters, notices) = (bound.parameters.clone(), bound.notices.clone());
         let bound = optimize(bound, catalog)?;
-        let statement = lower(&bound, catalog, choices)?;
+        let statement = deeply(settings.stacks(), || lower(&bound, catalog, settings.choices()))?;
         let (columns, returns_rows, writes, command): (Vec<Column>, _, _, _) = match &statement {
             PhysicalStatement::Plan(plan) => {
                 let rows = plan.kind == PlanKind::Select || !plan.output.is_empty();

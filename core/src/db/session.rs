@@ -166,8 +166,7 @@ pub(super) struct NamedStatement {
 
 impl Session {
     pub(super) fn new(shared: Arc<Shared>) -> Session {
-        let settings =
-            Arc::new(Settings::new(shared.options.durability).with_zones(Arc::clone(&shared.env.zones)));
+        let settings = Arc::new(Settings::new(shared.options.durability).on_host(&shared.env));
         Session {
             shared,
             phase: Phase::Idle,

@@ -10,6 +10,7 @@ use crate::exec::{ExecContext, Firing, TableRules};
 use crate::plan::{ColumnInfo, LogicalPlan};
 use crate::value::{Datum, SqlType};
 
+use super::deep::deeply;
 use super::functions::StatementContext;
 
 impl TableRules for StatementContext<'_> {
@@ -17,22 +18,24 @@ impl TableRules for StatementContext<'_> {
         let numbered = table.columns.iter().zip(0..);
         let row: Vec<ColumnInfo> =
             numbered.map(|(column, id)| ColumnInfo { id: ColumnId(id), ty: column.ty }).collect();
-        let mut checks = Vec::new();
-        for constraint in &table.constraints {
-            if let Rule::Check { expression } = &constraint.rule {
-                let path = self.settings.search_path();
-                let bound = bind_check(expression, table, &row, self.catalog, path)?;
-                checks.push((constraint.name.clone(), compile(&bound, &mut TableRow::new(table))?));
+        let (catalog, path) = (self.catalog, self.settings.search_path());
+        deeply(self.settings.stacks(), || {
+            let mut checks = Vec::new();
+            for constraint in &table.constraints {
+                if let Rule::Check { expression } = &constraint.rule {
+                    let bound = bind_check(expression, table, &row, catalog, path)?;
+                    checks.push((constraint.name.clone(), compile(&bound, &mut TableRow::new(table))?));
+                }
             }
-        }
-        crate::base::order::sort_by(&mut checks, |a, b| a.0.cmp(&b.0));
-        for (column, info) in table.columns.iter().zip(&row) {
-            let Some(domain) = column.domain else { continue };
-            for rule in bind_domain_rules(domain, info, self.catalog, self.settings.search_path())? {
-                checks.push((rule.name, compile(&rule.predicate, &mut TableRow::new(table))?));
+            crate::base::order::sort_by(&mut checks, |a, b| a.0.cmp(&b.0));
+            for (column, info) in table.columns.iter().zip(&row) {
+                let Some(domain) = column.domain else { continue };
+                for rule in bind_domain_rules(domain, info, catalog, path)? {
+                    checks.push((rule.name, compile(&rule.predicate, &mut TableRow::new(table))?));
+                }
             }
-        }
-        Ok(checks)
+            Ok(checks)
+        })
     }
 
     fn partition_rule(&self, table: &Table) -> Result<Option<Program>> {
@@ -49,9 +52,12 @@ impl TableRules for StatementContext<'_> {
     }
 
     fn generated(&self, table: &Table) -> Result<Vec<(usize, Program)>> {
-        let bound = bind_generated(table, self.catalog, self.settings.search_path())?;
-        let one = |(ordinal, expr)| Ok((ordinal, compile(&expr, &mut TableRow::new(table))?));
-        bound.into_iter().map(one).collect()
+        let (catalog, path) = (self.catalog, self.settings.search_path());
+        deeply(self.settings.stacks(), || {
+            let bound = bind_generated(table, catalog, path)?;
+            let one = |(ordinal, expr)| Ok((ordinal, compile(&expr, &mut TableRow::new(table))?));
+            bound.into_iter().map(one).collect()
+        })
     }
 
     fn default(&self, table: &Table, column: usize) -> Result<Option<Program>> {
@@ -63,8 +69,11 @@ impl TableRules for StatementContext<'_> {
         }
         let of_domain = || column.domain.and_then(|domain| self.catalog.domain_default(domain));
         let Some(text) = column.default.clone().or_else(of_domain) else { return Ok(None) };
-        let bound = bind_default(&text, column, self.catalog, self.settings.search_path())?;
-        compile(&bound, &mut TableRow::new(table)).map(Some)
+        let (catalog, path) = (self.catalog, self.settings.search_path());
+        deeply(self.settings.stacks(), || {
+            let bound = bind_default(&text, column, catalog, path)?;
+            compile(&bound, &mut TableRow::new(table)).map(Some)
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Everything outside the database, as three traits handed in by the host.
+//! Everything outside the database, as traits handed in by the host.
 //!
 //! The core calls them synchronously from the caller's thread and does nothing else with the world.
 
@@ -10,6 +10,7 @@ mod entropy;
 pub mod fault;
 mod memory;
 mod seeded;
+mod stacks;
 mod vfs;
 
 pub use crate::base::zone::{NoTimeZones, TimeZones, Zone, ZoneRules};
@@ -17,11 +18,12 @@ pub use clock::{Clock, Nanos, Slept, UnixMicros};
 pub use entropy::Entropy;
 pub use memory::MemoryVfs;
 pub use seeded::{ManualClock, SeededEntropy, SplitMix64};
+pub use stacks::{OneStack, Stacks};
 pub use vfs::{Barrier, FileName, OpenMode, SyncKind, Vfs, VfsError, VfsErrorKind, VfsFile};
 
 use std::sync::Arc;
 
-/// Files, time, chance and time zones. Cloning shares them.
+/// Files, time, chance, time zones and stacks. Cloning shares them.
 #[derive(Clone)]
 pub struct Env {
     /// Files.
@@ -32,4 +34,6 @@ pub struct Env {
     pub entropy: Arc<dyn Entropy>,
     /// Time zones by name.
     pub zones: Arc<dyn TimeZones>,
+    /// Larger stacks.
+    pub stacks: Arc<dyn Stacks>,
 }

@@ -150,6 +150,7 @@ impl Env {
             clock: Arc::new(ManualClock::default()),
             entropy: Arc::new(SeededEntropy::new(seed)),
             zones: Arc::new(super::NoTimeZones),
+            stacks: Arc::new(super::OneStack),
         }
     }
 }

@@ -8,27 +8,51 @@
 //! Stack::here() ---- frames ---- check()          caller's frames | ours, at most BYTES_MAX | reserve
 //! ```
 //!
-//! It does not know how large the stack is: [`STACK_BYTES_MAX`] says what a caller must have left.
+//! It does not know how large the stack is: [`STACK_BYTES_MAX`] says what a caller must have left, and `within`
+//! what somebody has who made a larger one.
+
+use core::cell::Cell;
 
 use crate::base::limits::STACK_BYTES_MAX;
 
 use super::{Error, Result, SqlState};
 
+std::thread_local! {
+    /// What a stage may use on this thread, in bytes.
+    static BYTES_MAX: Cell<usize> = const { Cell::new(STACK_BYTES_MAX) };
+}
+
+/// Runs `work` where each stage may use so many bytes of the stack.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn within<T>(bytes_max: usize, work: impl FnOnce() -> T) -> T {
+    let before = BYTES_MAX.replace(bytes_max);
+    let done = work();
+    BYTES_MAX.set(before);
+    done
+}
+
+/// Whether this thread is [`within`] bounds of its own.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn is_large() -> bool {
+    BYTES_MAX.get() != STACK_BYTES_MAX
+}
+
 /// Where the stack of this thread was.
 #[derive(Clone, Copy, Debug)]
 pub struct Stack {
     base: usize,
+    bytes_max: usize,
 }
 
 impl Stack {
     /// Here.
     pub fn here() -> Stack {
-        Stack { base: address() }
+        Stack { base: address(), bytes_max: BYTES_MAX.get() }
     }
 
     /// Whether what was used since is more than a statement may use.
     pub fn is_used_up(self) -> bool {
-        self.base.abs_diff(address()) > STACK_BYTES_MAX
+        self.base.abs_diff(address()) > self.bytes_max
     }
 
     /// 54001 when it is.

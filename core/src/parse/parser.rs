@@ -128,11 +128,12 @@ pub(crate) fn parse_within(sql: &str, stack: Stack) -> Result<Parsed> {
     let (mut parser, overriding, subscripts, arbiter) = parser(sql, &grammar)?;
     let statement = parser.parse_statement().map_err(|error| syntax_error(sql, &error, &grammar))?;
     while parser.consume_token(&SqlToken::SemiColon) {}
+    // Also of a text that was read to its end: words that were too deep to be operators are then names.
+    if dialect::ran_out(&grammar) {
+        return Err(too_complex());
+    }
     let rest = parser.peek_token_ref();
     if rest.token != SqlToken::EOF {
-        if dialect::ran_out(&grammar) {
-            return Err(too_complex());
-        }
         let at = position::byte_of(sql, rest.span.start);
         return Err(near(sql, at));
     }
@@ -146,6 +147,9 @@ pub(crate) fn parse_expression(sql: &str, stack: Stack) -> Result<ast::Expr> {
     let grammar = dialect::grammar(stack);
     let (mut parser, ..) = parser(sql, &grammar)?;
     let expr = parser.parse_expr().map_err(|error| syntax_error(sql, &error, &grammar))?;
+    if dialect::ran_out(&grammar) {
+        return Err(too_complex());
+    }
     match &parser.peek_token_ref().token {
         SqlToken::EOF => Ok(expr),
         _ => Err(near(sql, position::byte_of(sql, parser.peek_token_ref().span.start))),

@@ -97,6 +97,7 @@ impl Openings {
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(seed)),
             zones: Arc::new(decentdb_core::env::NoTimeZones),
+            stacks: Arc::new(decentdb_core::env::OneStack),
         };
         Database::open_with_storage(env, NAME, self.options.clone(), &self.storage)
     }

@@ -22,6 +22,7 @@ use super::ddl::{
     Change, change, check_no_nulls, fill, is_integer, nextval, quoted, say_cascade, table_name,
 };
 use super::storage::rebuild;
+use crate::db::deep::deeply;
 
 /// Carries out an action on columns; `false`: it is another kind of action.
 pub(in crate::db) fn alter(
@@ -465,10 +466,11 @@ pub(super) fn rewrite(
 
 fn bound(session: &Session, sql: &str) -> Result<Query> {
     let (catalog, _) = session.catalog()?;
-    let parsed = crate::parse::parse(sql)?;
     let path = session.settings.search_path();
     let context = BindContext { catalog: &catalog, search_path: path, parameter_types: &[] };
-    let mut bound = crate::optimize::optimize(bind(&parsed, &context)?, &catalog)?;
+    let mut bound = deeply(session.settings.stacks(), || {
+        crate::optimize::optimize(bind(&crate::parse::parse(sql)?, &context)?, &catalog)
+    })?;
     match core::mem::replace(&mut bound.statement, Statement::Empty) {
         Statement::Query(query) => Ok(query),
         _ => Err(Error::internal("a rewrite reads by a query")),

@@ -13,6 +13,7 @@ use crate::value::{SqlType, TypeName};
 use super::ddl::{change, fill};
 use super::storage::empty;
 use super::{Session, creation_schema, find, kind_of, missing, skipped, wrong_kind};
+use crate::db::deep::deeply;
 use crate::db::outcome::Notice;
 
 /// The comments on the schema that is always there.
@@ -54,7 +55,7 @@ fn bound(session: &Session, definition: &ViewDefinition) -> Result<BoundView> {
     let (catalog, _) = session.catalog()?;
     let context =
         BindContext { catalog: &catalog, search_path: session.settings.search_path(), parameter_types: &[] };
-    let mut bound = bind_view(&definition.query.text, &context)
+    let mut bound = deeply(session.settings.stacks(), || bind_view(&definition.query.text, &context))
         .map_err(|error| error.moved_by(u32::try_from(definition.query.start).unwrap_or(0)))?;
     if definition.columns.len() > bound.columns.len() {
         let message = if definition.materialized {
@@ -229,9 +230,10 @@ pub(super) fn materialized(
 /// A stored query, bound for a run of its own.
 fn stored(session: &Session, query: &StoredQuery) -> Result<Query> {
     let (catalog, _) = session.catalog()?;
-    let parsed = crate::parse::parse(&query.sql)?;
     let context = BindContext { catalog: &catalog, search_path: &query.search_path, parameter_types: &[] };
-    let mut bound = crate::optimize::optimize(bind(&parsed, &context)?, &catalog)?;
+    let mut bound = deeply(session.settings.stacks(), || {
+        crate::optimize::optimize(bind(&crate::parse::parse(&query.sql)?, &context)?, &catalog)
+    })?;
     match core::mem::replace(&mut bound.statement, Statement::Empty) {
         Statement::Query(query) => Ok(query),
         _ => Err(Error::internal("a view is made of a query")),

@@ -15,7 +15,8 @@ mod value;
 use std::sync::Arc;
 
 use crate::base::words::quoted;
-use crate::base::zone::{NoTimeZones, TimeZones, Zone};
+use crate::base::zone::Zone;
+use crate::env::{Env, NoTimeZones, OneStack, Stacks, TimeZones};
 use crate::error::{Error, Result, SqlState};
 use crate::pager::Durability;
 use crate::physical::Choices;
@@ -39,6 +40,7 @@ pub(super) struct Settings {
     choices: Choices,
     zone: Zone,
     zones: Arc<dyn TimeZones>,
+    stacks: Arc<dyn Stacks>,
     /// What was set to something else than its default, by index in [`PARAMETERS`].
     changed: Vec<(usize, String)>,
     /// The application's own: names with a dot.
@@ -59,14 +61,20 @@ impl Settings {
             choices: Choices::default(),
             zone: Zone::UTC,
             zones: Arc::new(NoTimeZones),
+            stacks: Arc::new(OneStack),
             changed: Vec::new(),
             custom: Vec::new(),
         }
     }
 
-    /// The same where the host knows these time zones.
-    pub(super) fn with_zones(self, zones: Arc<dyn TimeZones>) -> Settings {
-        Settings { zones, ..self }
+    /// The same where the host knows time zones and has larger stacks.
+    pub(super) fn on_host(self, env: &Env) -> Settings {
+        Settings { zones: Arc::clone(&env.zones), stacks: Arc::clone(&env.stacks), ..self }
+    }
+
+    /// Where deep statements are planned.
+    pub(super) fn stacks(&self) -> &dyn Stacks {
+        &*self.stacks
     }
 
     /// The session's time zone.
