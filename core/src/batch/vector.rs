@@ -47,6 +47,7 @@ impl Kind {
             | SqlType::Char
             | SqlType::Name
             | SqlType::Regclass
+            | SqlType::Jsonpath
             | SqlType::Bytea
             | SqlType::Json
             | SqlType::Jsonb

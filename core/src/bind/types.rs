@@ -12,7 +12,7 @@ use super::binder::Binder;
 use super::names;
 
 /// PostgreSQL's own types that are not there.
-const LACKING: [&str; 36] = [
+const LACKING: [&str; 35] = [
     "aclitem",
     "bit",
     "box",
@@ -25,7 +25,6 @@ const LACKING: [&str; 36] = [
     "int4range",
     "int8multirange",
     "int8range",
-    "jsonpath",
     "line",
     "lseg",
     "macaddr",

@@ -12,7 +12,7 @@ use super::{FunctionId, Resolved, registry};
 
 use SqlType::{
     AnyArray, AnyElement, Bool, Bytea, Char, Date, Float4, Float8, Int2, Int4, Int8, Interval, Json, Jsonb,
-    Name, Numeric, Oid, Regtype, Text, Time, TimeTz, Timestamp, TimestampTz, Uuid,
+    Jsonpath, Name, Numeric, Oid, Regtype, Text, Time, TimeTz, Timestamp, TimestampTz, Uuid,
 };
 
 /// What an operator with these operands means.
@@ -194,6 +194,8 @@ const CALLS: &[(&str, Option<SqlType>, SqlType, &str)] = &[
     ("#>>", Some(Json), TEXTS, "json_extract_path_text_op"),
     ("@>", Some(Jsonb), Jsonb, "jsonb_contains"),
     ("<@", Some(Jsonb), Jsonb, "jsonb_contained"),
+    ("@?", Some(Jsonb), Jsonpath, "jsonb_path_exists_opr"),
+    ("@@", Some(Jsonb), Jsonpath, "jsonb_path_match_opr"),
     ("?", Some(Jsonb), Text, "jsonb_exists"),
     ("?|", Some(Jsonb), TEXTS, "jsonb_exists_any"),
     ("?&", Some(Jsonb), TEXTS, "jsonb_exists_all"),

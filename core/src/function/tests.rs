@@ -232,6 +232,7 @@ fn awkward(ty: SqlType) -> Vec<Datum> {
         SqlType::TimeTz => &["00:00+15:59", "24:00-15:59"],
         SqlType::Json => &["{\"a\": [1, null]}", "[[],{}]", "\"x\"", "1e999"],
         SqlType::Jsonb => &["{\"a\": [1, null]}", "[[],{}]", "\"x\"", "-0.10", "null"],
+        SqlType::Jsonpath => &["$", "strict $.a[*] ? (@ > 1 || exists (@.b))", "lax $.**.size()"],
         SqlType::Regtype => &["int4", "4294967295"],
         SqlType::Regclass => return vec![Datum::from("00000001a"), Datum::from("")],
         SqlType::Array(element) => {

@@ -252,6 +252,7 @@ fn decode_value(key: &mut &[u8], ty: SqlType, mask: u8) -> Result<Datum> {
         | SqlType::Char
         | SqlType::Name
         | SqlType::Regclass
+        | SqlType::Jsonpath
         | SqlType::Json
         | SqlType::Enum(_)
         | SqlType::Unknown => {

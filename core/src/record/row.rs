@@ -39,6 +39,7 @@ pub fn cell_width(ty: SqlType) -> CellWidth {
         | SqlType::Char
         | SqlType::Name
         | SqlType::Regclass
+        | SqlType::Jsonpath
         | SqlType::Bytea
         | SqlType::Json
         | SqlType::Jsonb
@@ -170,6 +171,7 @@ pub fn decode(cell: Cell<'_>, ty: SqlType) -> Result<Datum> {
             | SqlType::Char
             | SqlType::Name
             | SqlType::Regclass
+            | SqlType::Jsonpath
             | SqlType::Json
             | SqlType::Enum(_)
             | SqlType::Unknown,

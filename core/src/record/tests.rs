@@ -109,6 +109,7 @@ fn samples(ty: SqlType) -> Vec<Datum> {
             "{}",
             "{\"a\":1}",
         ],
+        SqlType::Jsonpath => &["$", "strict $.\"a\"[*]"],
         SqlType::Regtype => &["int4", "text"],
         SqlType::Regclass => return vec![Datum::from("00000001a"), Datum::from("ffffffffb")],
         SqlType::Array(_) => &["{}", "{1}", "{1,1}", "{1,NULL}", "{2}", "{{1},{2}}", "[0:1]={1,2}", "{-5}"],

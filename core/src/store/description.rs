@@ -702,7 +702,7 @@ fn action_of_code(code: u8) -> Result<ReferentialAction> {
 }
 
 /// The types a column may have, by PostgreSQL's OID; arrays and enumerations follow from theirs.
-const TYPES: [(u32, SqlType); 23] = [
+const TYPES: [(u32, SqlType); 24] = [
     (16, SqlType::Bool),
     (21, SqlType::Int2),
     (23, SqlType::Int4),
@@ -726,6 +726,7 @@ const TYPES: [(u32, SqlType); 23] = [
     (114, SqlType::Json),
     (3802, SqlType::Jsonb),
     (2206, SqlType::Regtype),
+    (4072, SqlType::Jsonpath),
 ];
 
 pub(super) fn type_code(ty: SqlType) -> u32 {

@@ -71,6 +71,8 @@ pub enum SqlType {
     Regtype,
     /// `regclass`: a relation, as its OID in eight digits and its name
     Regclass,
+    /// `jsonpath`: its canonical text
+    Jsonpath,
     /// An array of any number of dimensions.
     Array(Element),
     /// An enumeration of the catalog, by its OID (even, at least [`USER_OID_MIN`]).
@@ -197,6 +199,7 @@ built_in_types! {
     Jsonb 3802 "jsonb" "jsonb" 3807;
     Regtype 2206 "regtype" "regtype" 2211;
     Regclass 2205 "regclass" "regclass" 2210;
+    Jsonpath 4072 "jsonpath" "jsonpath" 4073;
 }
 
 impl SqlType {
@@ -305,6 +308,7 @@ impl SqlType {
             "jsonb" => SqlType::Jsonb,
             "regtype" => SqlType::Regtype,
             "regclass" => SqlType::Regclass,
+            "jsonpath" => SqlType::Jsonpath,
             "oid" => SqlType::Oid,
             "unknown" => SqlType::Unknown,
             "void" => SqlType::Void,
@@ -333,7 +337,9 @@ impl SqlType {
             | SqlType::Regclass
             | SqlType::Oid => TypeCategory::Numeric,
             SqlType::Text | SqlType::Varchar | SqlType::Char | SqlType::Name => TypeCategory::String,
-            SqlType::Bytea | SqlType::Uuid | SqlType::Json | SqlType::Jsonb => TypeCategory::User,
+            SqlType::Bytea | SqlType::Uuid | SqlType::Json | SqlType::Jsonb | SqlType::Jsonpath => {
+                TypeCategory::User
+            }
             SqlType::Array(_) => TypeCategory::Array,
             SqlType::Enum(_) => TypeCategory::Enum,
             SqlType::Date | SqlType::Time | SqlType::TimeTz | SqlType::Timestamp | SqlType::TimestampTz => {

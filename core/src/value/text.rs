@@ -33,6 +33,7 @@ impl Datum {
             | SqlType::Timestamp
             | SqlType::TimestampTz
             | SqlType::Interval => return temporal::parse(text, ty, None),
+            SqlType::Jsonpath => Datum::from(super::json::path::JsonPath::parse(text)?.to_text().as_str()),
             SqlType::Json => {
                 Json::check(text)?;
                 Datum::from(text)

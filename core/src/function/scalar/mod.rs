@@ -13,6 +13,7 @@ mod format;
 mod hash;
 pub(crate) mod json;
 pub(crate) mod jsonb;
+pub(crate) mod jsonpath;
 mod math;
 mod number_format;
 pub(crate) mod regexp;
@@ -42,6 +43,7 @@ pub(super) static GROUPS: &[&[Entry]] = &[
     enumeration::FUNCTIONS,
     domain::FUNCTIONS,
     hash::FUNCTIONS,
+    jsonpath::FUNCTIONS,
 ];
 
 /// Largest text a function makes from small ones, in bytes: a quarter of PostgreSQL's, so that a

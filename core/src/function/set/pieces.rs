@@ -6,9 +6,9 @@ use crate::error::{Error, Result, SqlState};
 use crate::function::argument::{int, text};
 use crate::function::operator::TEXTS;
 use crate::function::scalar::array::pieces;
-use crate::function::scalar::regexp;
+use crate::function::scalar::{jsonb, jsonpath, regexp};
 use crate::function::signature::Parameter;
-use crate::value::SqlType::{AnyArray, Bool, Int4, Json as JsonText, Jsonb, Text};
+use crate::value::SqlType::{AnyArray, Bool, Int4, Json as JsonText, Jsonb, Jsonpath, Text};
 use crate::value::json::{Json, text as json_text};
 use crate::value::{Array, Datum, SqlType};
 
@@ -46,6 +46,14 @@ pub(super) static ENTRIES: &[SetEntry] = &[
             let pairs = members(a, "call jsonb_object_keys on")?;
             Ok(listed(pairs.into_iter().map(|(key, _)| Datum::from(key.as_str())).collect()))
         },
+    ),
+    s("jsonb_path_query", &[of(Jsonb), of(Jsonpath)], |_| vec![("", Jsonb)], |a, _| path(a)),
+    s("jsonb_path_query", &[of(Jsonb), of(Jsonpath), of(Jsonb)], |_| vec![("", Jsonb)], |a, _| path(a)),
+    s(
+        "jsonb_path_query",
+        &[of(Jsonb), of(Jsonpath), of(Jsonb), of(Bool)],
+        |_| vec![("", Jsonb)],
+        |a, _| path(a),
     ),
     s("jsonb_each", &[of(Jsonb)], |_| vec![("key", Text), ("value", Jsonb)], |a, _| each(a, false)),
     s("jsonb_each_text", &[of(Jsonb)], |_| vec![("key", Text), ("value", Text)], |a, _| each(a, true)),
@@ -89,6 +97,11 @@ fn array(a: &[Datum]) -> Result<&Array> {
         Datum::Array(array) => Ok(array),
         _ => Err(Error::internal("an array was expected")),
     }
+}
+
+fn path(a: &[Datum]) -> Result<Box<dyn RowSource>> {
+    let found = jsonpath::query(a, jsonpath::silent(a)?)?;
+    Ok(listed(found.iter().map(jsonb::out).collect::<Result<_>>()?))
 }
 
 fn subscripts(a: &[Datum]) -> Result<Box<dyn RowSource>> {

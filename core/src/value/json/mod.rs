@@ -1,7 +1,7 @@
 //! json and jsonb: a bounded parser, canonical text, the stored form, order.
 //!
 //! A `json` value is its text, kept as it was given and looked into by [`text`]; a `jsonb` value is the
-//! stored form of a [`Json`] tree in [`super::Datum::Bytes`]. Knows no path language and no SQL functions.
+//! stored form of a [`Json`] tree in [`super::Datum::Bytes`]. Knows no SQL functions.
 //!
 //! J1  Keys of an object are unique and in PostgreSQL's order: by length, then by bytes.
 //! J2  Nesting is at most [`DEPTH_MAX`].
@@ -9,6 +9,7 @@
 
 mod key;
 mod parse;
+pub mod path;
 mod print;
 mod stored;
 pub mod text;
