@@ -408,12 +408,14 @@ impl Scope<'_> {
                 })?
             }
             Node::Like(left, pattern, flags) => {
-                let mut options = Options::default();
-                options.insensitive = flags.contains('i');
-                options.literal = flags.contains('q');
                 // XQuery: without `s` a point stops at the end of a line.
-                options.newline_stops = !flags.contains('s');
-                options.newline_anchors = flags.contains('m');
+                let options = Options {
+                    insensitive: flags.contains('i'),
+                    literal: flags.contains('q'),
+                    newline_stops: !flags.contains('s'),
+                    newline_anchors: flags.contains('m'),
+                    ..Options::default()
+                };
                 let pattern = regex(pattern, options)?;
                 self.any(left, at, &mut |value| match value {
                     Json::String(text) => pattern.is_match(text).map(Some),
