@@ -1,6 +1,7 @@
 //! The house rules that no tool off the shelf checks: import arrows, file and function sizes, headers,
 //! plain ASCII in sources, nothing left over.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::{arrows, scan};
@@ -17,6 +18,9 @@ const LEFTOVERS: &[(&str, &str)] = &[
     ("XXX:", "say what is meant"),
     ("/home/", "a path of one machine: make it relative or an option"),
 ];
+/// Pages that say which test shows what: a test that is renamed is renamed there.
+const PAGES_NAMING_TESTS: &[&str] =
+    &["docs/TESTING.md", "docs/FAULTS.md", "docs/DURABILITY.md", "docs/CONCURRENCY.md"];
 const SKIPPED: &[&str] = &["target", "node_modules", "dist", ".git", "pkg"];
 
 /// Checks the tree below `root`; the error lists everything found.
@@ -26,18 +30,34 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     files.sort();
     let own = own_places(root);
     let (mut problems, mut warnings, mut sources) = (Vec::new(), 0, 0);
+    let mut functions = HashSet::new();
     for path in &files {
         let shown = path.strip_prefix(root).unwrap_or(path).display().to_string().replace('\\', "/");
         let text = std::fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
         sources += 1;
         check(&shown, &text, &mut problems, &mut warnings);
         problems.extend(places_named(&shown, &text, &own));
+        functions.extend(
+            text.split("fn ").skip(1).filter_map(|rest| Some(rest.split_once(['(', '<'])?.0.to_owned())),
+        );
+    }
+    for page in PAGES_NAMING_TESTS {
+        let text = std::fs::read_to_string(root.join(page)).map_err(|error| format!("{page}: {error}"))?;
+        let missing = tests_named(&text).filter(|name| !functions.contains(*name));
+        problems.extend(missing.map(|name| format!("{page}: there is no test {name}")));
     }
     if problems.is_empty() {
         println!("tidy: {sources} files in order, {warnings} functions over {FUNCTION_LINES_WARN} lines");
         return Ok(());
     }
     Err(format!("{}\ntidy: {} problems", problems.join("\n"), problems.len()))
+}
+
+/// What a page says in backticks that reads like the name of a test: a sentence.
+fn tests_named(page: &str) -> impl Iterator<Item = &str> {
+    let is_name = |word: &str| word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    let words = page.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    words.filter(move |word| word.len() > 25 && word.matches('_').count() > 3 && is_name(word))
 }
 
 /// Where this machine keeps the checkout and its user: no source may name them.
@@ -173,6 +193,12 @@ mod tests {
         assert!(problems("core/src/page/tests.rs", "//! Tests.\nuse crate::db::Database;\n").is_empty());
         let inline = "//! A.\n#[cfg(test)]\nmod tests {\nuse crate::db::Database;\n}\n";
         assert!(problems("core/src/page/leaf.rs", inline).is_empty());
+    }
+
+    #[test]
+    fn a_page_names_tests_in_backticks() {
+        let page = "| `a_test_that_somebody_has_renamed` | `Options::default` `short_name` a_test_that_is_not_quoted |";
+        assert_eq!(tests_named(page).collect::<Vec<_>>(), ["a_test_that_somebody_has_renamed"]);
     }
 
     #[test]
