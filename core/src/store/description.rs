@@ -305,7 +305,8 @@ pub(super) fn decode_table(id: ObjectId, bytes: &[u8]) -> Result<Table> {
     table.root = wanted(root, "root page")?;
     let width = table.columns.len();
     let exist = |ordinals: &[usize]| ordinals.iter().all(|ordinal| *ordinal < width);
-    check(table.rowid_column.is_none_or(|ordinal| ordinal < width), "keys its rows by a column it lacks")?;
+    let is_rowid = |at: usize| table.columns.get(at).is_some_and(|column| column.ty.ty.is_integer());
+    check(table.rowid_column.is_none_or(is_rowid), "keys its rows by a column that is no integer")?;
     check(table.layouts.iter().all(|layout| exist(layout)), "lays out a column it lacks")?;
     for constraint in &table.constraints {
         let columns = match &constraint.rule {
