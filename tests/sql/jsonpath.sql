@@ -177,3 +177,46 @@ jsonb_path_query|jsonb_path_query
 2|\N
 3|\N
 
+> CREATE TABLE part (id int, j jsonb)
+OK 0
+
+> INSERT INTO part VALUES (1, '{}'), (2, '{"a": [0]}'), (3, NULL)
+OK 3
+
+> UPDATE part SET j['a'][2] = '1', j['b'] = '"x"' WHERE id < 3
+OK 2
+
+> UPDATE part SET j[1]['k'] = NULL WHERE id = 3
+OK 1
+
+> SELECT * FROM part ORDER BY id
+id|j
+1|{"a": [null, null, 1], "b": "x"}
+2|{"a": [0, null, 1], "b": "x"}
+3|[null, {"k": null}]
+
+> UPDATE part SET j['a'][-1]['deep'] = '1' WHERE id = 1
+ERROR 22023: cannot replace existing key
+
+> UPDATE part SET j['a'][-9] = '1' WHERE id = 1
+ERROR 22023: path element at position 2 is out of range: -9
+
+> UPDATE part SET j['a']['x'] = '1' WHERE id = 1
+ERROR 22P02: path element at position 2 is not an integer: "x"
+
+> UPDATE part SET j[NULL] = '1'
+ERROR 22004: jsonb subscript in assignment must not be null
+
+> UPDATE part SET j[1:2] = '1'
+ERROR 42804: jsonb subscript does not support slices
+
+> INSERT INTO part (id, j['q']) VALUES (4, '[true]')
+OK 1
+
+> UPDATE part SET j[id] = to_jsonb(id) WHERE id = 4
+OK 1
+
+> SELECT j FROM part WHERE id = 4
+j
+{"4": 4, "q": [true]}
+

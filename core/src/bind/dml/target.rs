@@ -33,18 +33,18 @@ impl Binder<'_> {
         else {
             return self.assign(value, column.ty, &column.name, value_place);
         };
+        if column.ty.ty == SqlType::Jsonb {
+            let value = self.assign(value, column.ty, &column.name, value_place)?;
+            return self.jsonb_part(base(), value, access_chain, level);
+        }
         let Some(element) = column.ty.element() else {
-            let error = if column.ty.ty == SqlType::Jsonb {
-                Error::unsupported("assignment to a part of a jsonb column")
-            } else {
-                Error::new(
-                    SqlState::DATATYPE_MISMATCH,
-                    format!(
-                        "cannot subscript type {} because it does not support subscripting",
-                        self.catalog.type_name(column.ty.ty)
-                    ),
-                )
-            };
+            let error = Error::new(
+                SqlState::DATATYPE_MISMATCH,
+                format!(
+                    "cannot subscript type {} because it does not support subscripting",
+                    self.catalog.type_name(column.ty.ty)
+                ),
+            );
             return Err(self.at(error, place));
         };
         let is_slice = access_chain

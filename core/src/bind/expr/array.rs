@@ -139,26 +139,63 @@ impl Binder<'_> {
     ) -> Result<Expr> {
         let mut arguments = vec![(root, place)];
         for subscript in subscripts {
-            let Subscript::Index { index } = subscript else {
-                let error =
-                    Error::new(SqlState::DATATYPE_MISMATCH, "jsonb subscript does not support slices");
-                return Err(self.at_expr(error, place));
-            };
-            let bound = self.expr(index, level)?;
-            if !matches!(
-                bound.ty(),
-                SqlType::Unknown | SqlType::Text | SqlType::Int4 | SqlType::Int2 | SqlType::Varchar
-            ) {
-                let error = Error::new(
-                    SqlState::DATATYPE_MISMATCH,
-                    format!("subscript type {} is not supported", bound.ty().name()),
-                )
-                .with_hint("jsonb subscript must be coercible to either integer or text.");
-                return Err(self.at_expr(error, index));
-            }
-            arguments.push((self.convert(bound, SqlType::Text, index)?, index));
+            let (step, index, _) = self.json_step(subscript, Some(place), level)?;
+            arguments.push((step, index));
         }
         self.call("jsonb_extract_path", arguments)
+    }
+
+    /// A jsonb column after a value was put at some subscripts.
+    pub(in crate::bind) fn jsonb_part(
+        &mut self,
+        base: Expr,
+        value: Expr,
+        subscripts: &[ast::AccessExpr],
+        level: &mut Level<'_>,
+    ) -> Result<Expr> {
+        let mut arguments = vec![base, value, Expr::Literal(Datum::Bool(false), SqlType::Bool)];
+        for (at, access) in subscripts.iter().enumerate() {
+            let AccessExpr::Subscript(subscript) = access else {
+                return Err(Error::unsupported("assignment to a field of a composite value"));
+            };
+            let (step, _, is_number) = self.json_step(subscript, None, level)?;
+            if at == 0 {
+                arguments[2] = Expr::Literal(Datum::Bool(is_number), SqlType::Bool);
+            }
+            arguments.push(step);
+        }
+        let types = arguments.iter().map(Expr::ty).collect();
+        let call = internal("jsonb assign", types, SqlType::Jsonb)?;
+        Ok(Expr::Call { function: call.id, arguments, ty: SqlType::Jsonb })
+    }
+
+    // A subscript of jsonb as a text, and whether it was a number.
+    fn json_step<'s>(
+        &mut self,
+        subscript: &'s Subscript,
+        place: Option<&ast::Expr>,
+        level: &mut Level<'_>,
+    ) -> Result<(Expr, &'s ast::Expr, bool)> {
+        let Subscript::Index { index } = subscript else {
+            let error = Error::new(SqlState::DATATYPE_MISMATCH, "jsonb subscript does not support slices");
+            return Err(match place {
+                Some(place) => self.at_expr(error, place),
+                None => error,
+            });
+        };
+        let bound = self.expr(index, level)?;
+        let ty = bound.ty();
+        if !matches!(ty, SqlType::Unknown | SqlType::Text | SqlType::Int4 | SqlType::Int2 | SqlType::Varchar)
+        {
+            let error = Error::new(
+                SqlState::DATATYPE_MISMATCH,
+                format!("subscript type {} is not supported", ty.name()),
+            )
+            .with_hint("jsonb subscript must be coercible to either integer or text.");
+            return Err(self.at_expr(error, index));
+        }
+        let is_number = matches!(ty, SqlType::Int2 | SqlType::Int4);
+        Ok((self.convert(bound, SqlType::Text, index)?, index, is_number))
     }
 
     /// `x op ANY (array)`, `x op ALL (array)`.

@@ -77,6 +77,10 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         let steps = steps(array(a, 1)?)?;
         out(&change(value, &steps, 0, &mut |_| None, Change::Delete)?)
     }),
+    // Base, value, whether an array is made where there is nothing, steps.
+    f("jsonb assign", &[Jsonb, Jsonb, Bool], Jsonb, |a, _| assign(a))
+        .variadic(Parameter::Of(Text))
+        .takes_nulls(),
     f("jsonb_set", &[Jsonb, TEXTS, Jsonb], Jsonb, |a, _| set(a, true)),
     f("jsonb_set", &[Jsonb, TEXTS, Jsonb, Bool], Jsonb, |a, _| set(a, boolean(a, 3)?)),
     f("jsonb_set_lax", &[Jsonb, TEXTS, Jsonb], Jsonb, |a, _| set_lax(a)).takes_nulls(),
@@ -335,6 +339,83 @@ fn set(a: &[Datum], create: bool) -> Result<Datum> {
     }
     let value = tree(a, 2)?;
     out(&change(json, &steps(array(a, 1)?)?, 0, &mut |_| Some(value.clone()), Change::Set { create })?)
+}
+
+/// Most items of an array that a subscript past its end fills up with nulls.
+const ITEMS_MAX: usize = 1 << 24;
+
+/// Puts a value at some steps, making what is not there.
+fn assign(a: &[Datum]) -> Result<Datum> {
+    let mut steps = Vec::with_capacity(a.len());
+    for step in a.iter().skip(3) {
+        match step {
+            Datum::Text(text) => steps.push(&**text),
+            _ => {
+                return Err(Error::new(
+                    SqlState::NULL_VALUE_NOT_ALLOWED,
+                    "jsonb subscript in assignment must not be null",
+                ));
+            }
+        }
+    }
+    let value = if a[1].is_null() { Json::Null } else { tree(a, 1)? };
+    let base = match (&a[0], &a[2]) {
+        (Datum::Null, Datum::Bool(true)) => Json::Array(Vec::new()),
+        (Datum::Null, _) => Json::Object(Vec::new()),
+        _ => tree(a, 0)?,
+    };
+    out(&put(base, &steps, 1, value)?)
+}
+
+fn put(json: Json, steps: &[&str], position: usize, value: Json) -> Result<Json> {
+    let Some((step, rest)) = steps.split_first() else { return Ok(value) };
+    // What the next step will look into, where there is nothing yet.
+    let made = || match rest.first() {
+        Some(next) if next.parse::<i32>().is_ok() => Json::Array(Vec::new()),
+        _ => Json::Object(Vec::new()),
+    };
+    Ok(match json {
+        Json::Object(mut pairs) => {
+            match pairs.iter_mut().find(|(key, _)| key == step) {
+                Some((_, held)) => {
+                    let inner = core::mem::replace(held, Json::Null);
+                    *held = put(inner, rest, position + 1, value)?;
+                }
+                None => pairs.push(((*step).to_owned(), put(made(), rest, position + 1, value)?)),
+            }
+            Json::object(pairs)
+        }
+        Json::Array(mut items) => {
+            let number = step.trim().parse::<i64>().ok().filter(|at| i32::try_from(*at).is_ok());
+            let Some(at) = number else {
+                return Err(Error::new(
+                    SqlState::INVALID_TEXT_REPRESENTATION,
+                    format!("path element at position {position} is not an integer: \"{step}\""),
+                ));
+            };
+            let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+            let place = usize::try_from(if at < 0 { at + count } else { at }).map_err(|_| {
+                invalid(&format!("path element at position {position} is out of range: {at}"))
+            })?;
+            if place > ITEMS_MAX {
+                return Err(Error::new(
+                    SqlState::PROGRAM_LIMIT_EXCEEDED,
+                    format!("number of jsonb array elements exceeds the maximum allowed ({ITEMS_MAX})"),
+                ));
+            }
+            let is_there = place < items.len();
+            while items.len() <= place {
+                items.push(Json::Null);
+            }
+            let inner = if is_there { core::mem::replace(&mut items[place], Json::Null) } else { made() };
+            items[place] = put(inner, rest, position + 1, value)?;
+            Json::Array(items)
+        }
+        _ => {
+            return Err(invalid("cannot replace existing key")
+                .with_detail("The path assumes key is a composite object, but it is a scalar value."));
+        }
+    })
 }
 
 /// As `jsonb_set`, with a word for what a NULL value means.
