@@ -106,3 +106,46 @@ interval|day
 > DROP TABLE spans
 OK 0
 
+> SET IntervalStyle TO postgres_verbose
+OK 0
+
+> SELECT interval '1 year 2 mons -3 days 04:05:06.7', interval '-10 mons -3 days +03:55:06.70', interval '0', interval '1 sec', interval '-1 min'
+interval|interval|interval|interval|interval
+@ 1 year 2 mons -3 days 4 hours 5 mins 6.7 secs|@ 10 mons 3 days -3 hours -55 mins -6.7 secs ago|@ 0|@ 1 sec|@ 1 min ago
+
+> SELECT 'is ' || interval '1 day 1.5 secs', (interval '-2 hours')::varchar
+?column?|varchar
+is @ 1 day 1.5 secs|@ 2 hours ago
+
+> SET IntervalStyle TO sql_standard
+OK 0
+
+> SELECT interval '0', interval '1-2' year to month, interval '1 2:03:04', interval '-1-2' year to month, interval '5 secs'
+interval|interval|interval|interval|interval
+0|1-2|1 2:03:04|-1-2|0:00:05
+
+> SELECT interval '1 day -1 hours', interval '1 years 2 months -3 days 4 hours 5 minutes 6.789 seconds', interval '1 year 1 sec'
+interval|interval|interval
++0-0 +1 -1:00:00|+1-2 -3 +4:05:06.789|+1-0 +0 +0:00:01
+
+> SET IntervalStyle TO iso_8601
+OK 0
+
+> SELECT interval '0', interval '1-2', interval '1 2:03:04', interval '2:3:4.45679', interval '1 year 2 mons -3 days -04:05:06.7', interval '-0.5 secs'
+interval|interval|interval|interval|interval|interval
+PT0S|P1Y2M|P1DT2H3M4S|PT2H3M4.45679S|P1Y2M-3DT-4H-5M-6.7S|PT-0.5S
+
+> SET TimeZone TO 'UTC'
+OK 0
+
+> SELECT interval '1 year'
+interval
+P1Y
+
+> RESET IntervalStyle
+OK 0
+
+> SELECT interval '1 year'
+interval
+1 year
+

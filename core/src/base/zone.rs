@@ -53,8 +53,13 @@ impl Default for Zone {
 pub struct Zone {
     /// As SHOW tells it.
     pub name: Cow<'static, str>,
+    /// How intervals are written where the session writes times: a place in [`INTERVAL_STYLES`].
+    pub intervals: u8,
     kind: Kind,
 }
+
+/// The values of IntervalStyle.
+pub const INTERVAL_STYLES: [&str; 4] = ["postgres", "postgres_verbose", "sql_standard", "iso_8601"];
 
 #[derive(Clone, Debug)]
 enum Kind {
@@ -68,12 +73,12 @@ impl Zone {
 
     /// The same offset at all times, in seconds east.
     pub const fn fixed(name: Cow<'static, str>, east: i64) -> Zone {
-        Zone { name, kind: Kind::Fixed(east) }
+        Zone { name, intervals: 0, kind: Kind::Fixed(east) }
     }
 
     /// A region.
     pub fn region(name: String, rules: Arc<dyn ZoneRules>) -> Zone {
-        Zone { name: Cow::Owned(name), kind: Kind::Region(rules) }
+        Zone { name: Cow::Owned(name), intervals: 0, kind: Kind::Region(rules) }
     }
 
     /// Whether it is UTC at all times.

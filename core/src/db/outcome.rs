@@ -3,7 +3,7 @@
 use crate::base::zone::Zone;
 use crate::batch::Batch;
 use crate::error::{Result, SqlState};
-use crate::value::{SqlType, TypeName, temporal};
+use crate::value::{Datum, SqlType, TypeName, temporal};
 
 use super::Row;
 use super::conversions::ValueRef;
@@ -80,8 +80,14 @@ impl Outcome {
 
 /// A value in PostgreSQL's text form, by the clocks of a zone.
 pub(super) fn shown(row: &Row<'_>, index: usize, zone: &Zone) -> Result<Option<String>> {
-    let ValueRef::Int(instant, SqlType::TimestampTz) = row.value(index)? else { return row.get(index) };
     let mut text = String::new();
-    temporal::write_instant(instant, zone, &mut text);
+    match row.value(index)? {
+        ValueRef::Int(instant, SqlType::TimestampTz) => temporal::write_instant(instant, zone, &mut text),
+        value @ ValueRef::Wide(_, SqlType::Interval) if zone.intervals > 0 => {
+            let Datum::Interval(interval) = value.to_datum()? else { return row.get(index) };
+            temporal::write_interval_as(&interval, zone.intervals, &mut text);
+        }
+        _ => return row.get(index),
+    }
     Ok(Some(text))
 }

@@ -34,6 +34,13 @@ pub(super) fn datum(
         return temporal::parse_in(text, to, &moment);
     }
     let zone = context.zone();
+    if let (Datum::Interval(interval), 1.., Text | Varchar | Char | Name | Unknown) =
+        (value, zone.intervals, to.ty)
+    {
+        let mut text = String::new();
+        temporal::write_interval_as(interval, zone.intervals, &mut text);
+        return cast(&Datum::from(text.as_str()), Text, to, explicit);
+    }
     let Datum::Int(time) = *value else { return cast(value, from, to, explicit) };
     let zoned = from == TimestampTz || matches!(to.ty, TimestampTz | TimeTz);
     if zone.is_utc() || !zoned || from == to.ty || temporal::is_infinite(time) {

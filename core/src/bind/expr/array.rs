@@ -150,7 +150,7 @@ impl Binder<'_> {
         &mut self,
         base: Expr,
         value: Expr,
-        subscripts: &[ast::AccessExpr],
+        subscripts: &[AccessExpr],
         level: &mut Level<'_>,
     ) -> Result<Expr> {
         let mut arguments = vec![base, value, Expr::Literal(Datum::Bool(false), SqlType::Bool)];

@@ -15,7 +15,7 @@ mod value;
 use std::sync::Arc;
 
 use crate::base::words::quoted;
-use crate::base::zone::Zone;
+use crate::base::zone::{INTERVAL_STYLES, Zone};
 use crate::env::{Env, NoTimeZones, OneStack, Stacks, TimeZones};
 use crate::error::{Error, Result, SqlState};
 use crate::pager::Durability;
@@ -267,7 +267,9 @@ impl Settings {
                 return Ok(text);
             }
             "TimeZone" => {
+                let intervals = self.zone.intervals;
                 self.zone = self.time_zone(&text)?;
+                self.zone.intervals = intervals;
                 return Ok(self.zone.name.clone().into_owned());
             }
             "durability" | "synchronous_commit" => {
@@ -301,6 +303,10 @@ impl Settings {
                     return Ok(parameter.default.to_owned());
                 }
                 self.default_isolation = level;
+            }
+            "IntervalStyle" => {
+                let style = INTERVAL_STYLES.iter().position(|style| *style == stored).unwrap_or(0);
+                self.zone.intervals = u8::try_from(style).unwrap_or(0);
             }
             "enable_seqscan" => self.choices.seq_scan = on,
             "enable_indexscan" => self.choices.index_scan = on,

@@ -77,14 +77,13 @@ const fn fixed(name: &'static str, value: &'static str) -> Parameter {
 const MAX: i32 = i32::MAX;
 
 /// Values that only one setting of has a meaning here: any other is refused by name.
-pub(super) const ONLY: [(&str, &str); 15] = [
+pub(super) const ONLY: [(&str, &str); 14] = [
     ("array_nulls", "on"),
     ("bytea_output", "hex"),
     ("client_encoding", "UTF8"),
     ("default_table_access_method", "heap"),
     ("default_tablespace", ""),
     ("default_with_oids", "off"),
-    ("intervalstyle", "postgres"),
     ("lc_messages", "C"),
     ("lc_monetary", "C"),
     ("lc_numeric", "C"),

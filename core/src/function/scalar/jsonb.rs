@@ -394,9 +394,8 @@ fn put(json: Json, steps: &[&str], position: usize, value: Json) -> Result<Json>
                 ));
             };
             let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
-            let place = usize::try_from(if at < 0 { at + count } else { at }).map_err(|_| {
-                invalid(&format!("path element at position {position} is out of range: {at}"))
-            })?;
+            let place = usize::try_from(if at < 0 { at + count } else { at })
+                .map_err(|_| invalid(format!("path element at position {position} is out of range: {at}")))?;
             if place > ITEMS_MAX {
                 return Err(Error::new(
                     SqlState::PROGRAM_LIMIT_EXCEEDED,

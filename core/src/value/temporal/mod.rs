@@ -21,7 +21,7 @@ use crate::error::{Error, Result, SqlState};
 
 use super::{Datum, Interval, SqlType, TypeName};
 
-pub(crate) use print::{write, write_instant, write_interval, write_zone};
+pub(crate) use print::{write, write_instant, write_interval, write_interval_as, write_zone};
 
 /// Microseconds of a second.
 pub const MICROS_PER_SECOND: i64 = 1_000_000;

@@ -149,3 +149,97 @@ pub(crate) fn write_interval(interval: &Interval, out: &mut String) {
         write!(out, "{:02}:{:02}:{:02}", micros / hour, micros / minute % 60, micros / second % 60);
     write_fraction(i64::try_from(micros % second).unwrap_or(0), out);
 }
+
+/// Appends an interval in one of the styles of [`crate::base::zone::INTERVAL_STYLES`].
+pub(crate) fn write_interval_as(interval: &Interval, style: u8, out: &mut String) {
+    let micros = interval.micros;
+    let fraction = micros % MICROS_PER_SECOND;
+    let parts = [
+        i64::from(interval.months / 12),
+        i64::from(interval.months % 12),
+        i64::from(interval.days),
+        micros / MICROS_PER_HOUR,
+        micros / MICROS_PER_MINUTE % 60,
+        micros / MICROS_PER_SECOND % 60,
+    ];
+    match style {
+        1 => write_verbose(&parts, fraction, out),
+        2 => write_standard(&parts, fraction, out),
+        3 => write_iso(&parts, fraction, out),
+        _ => write_interval(interval, out),
+    }
+}
+
+/// `@ 1 year 2 mons -3 days 4 hours ago`: what comes first decides the sign of all.
+fn write_verbose(parts: &[i64; 6], fraction: i64, out: &mut String) {
+    let units = ["year", "mon", "day", "hour", "min", "sec"];
+    let mut ago = None;
+    out.push('@');
+    for (value, unit) in parts.iter().zip(units) {
+        let fraction = if unit == "sec" { fraction } else { 0 };
+        if *value == 0 && fraction == 0 {
+            continue;
+        }
+        let negative = *value < 0 || fraction < 0;
+        let sign = if negative != *ago.get_or_insert(negative) { "-" } else { "" };
+        let _infallible = write!(out, " {sign}{}", value.unsigned_abs());
+        write_fraction(fraction.abs(), out);
+        out.extend([" ", unit, if value.abs() == 1 && fraction == 0 { "" } else { "s" }]);
+    }
+    match ago {
+        None => out.push_str(" 0"),
+        Some(true) => out.push_str(" ago"),
+        Some(false) => {}
+    }
+}
+
+/// `1-2`, `3 4:05:06`, `+1-2 -3 +4:05:06` where signs differ or both kinds are there.
+fn write_standard(parts: &[i64; 6], fraction: i64, out: &mut String) {
+    let all = || parts.iter().copied().chain([fraction]);
+    let (negative, positive) = (all().any(|part| part < 0), all().any(|part| part > 0));
+    let [year, month, day, hour, minute, second] = parts.map(i64::unsigned_abs);
+    let months = year != 0 || month != 0;
+    let mixed = negative && positive || months && all().skip(2).any(|part| part != 0);
+    let sign = |parts: &[i64], fraction: i64| {
+        if parts.iter().any(|part| *part < 0) || fraction < 0 { '-' } else { '+' }
+    };
+    let _infallible = match (negative || positive, mixed) {
+        (false, _) => return out.push('0'),
+        (_, true) => {
+            let (first, then, last) =
+                (sign(&parts[..2], 0), sign(&parts[2..3], 0), sign(&parts[3..], fraction));
+            write!(out, "{first}{year}-{month} {then}{day} {last}{hour}:{minute:02}:{second:02}")
+        }
+        _ => {
+            if negative {
+                out.push('-');
+            }
+            match (months, day) {
+                (true, _) => write!(out, "{year}-{month}"),
+                (_, 0) => write!(out, "{hour}:{minute:02}:{second:02}"),
+                _ => write!(out, "{day} {hour}:{minute:02}:{second:02}"),
+            }
+        }
+    };
+    write_fraction(fraction.abs(), out);
+}
+
+/// `P1Y2M3DT4H5M6.7S`
+fn write_iso(parts: &[i64; 6], fraction: i64, out: &mut String) {
+    out.push('P');
+    for (at, (value, unit)) in parts.iter().zip(["Y", "M", "D", "H", "M", "S"]).enumerate() {
+        if at == 3 && (parts[3..].iter().any(|part| *part != 0) || fraction != 0) {
+            out.push('T');
+        }
+        let fraction = if at == 5 { fraction } else { 0 };
+        if *value != 0 || fraction != 0 {
+            let sign = if *value < 0 || fraction < 0 { "-" } else { "" };
+            let _infallible = write!(out, "{sign}{}", value.unsigned_abs());
+            write_fraction(fraction.abs(), out);
+            out.push_str(unit);
+        }
+    }
+    if out.ends_with('P') {
+        out.push_str("T0S");
+    }
+}
