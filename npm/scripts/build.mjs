@@ -89,7 +89,7 @@ function buildJs() {
 
 function report() {
   const wasm = readFileSync(join(distDir, 'wasm/decentdb_bg.wasm'))
-  const scripts = ['index', 'database', 'client', 'open', 'params', 'frame', 'sql', 'errors', 'worker', 'engine', 'wasm/decentdb']
+  const scripts = ['index', 'database', 'client', 'open', 'params', 'frame', 'values', 'sql', 'errors', 'worker', 'engine', 'wasm/decentdb']
   const js = Buffer.concat(scripts.map((name) => readFileSync(join(distDir, `${name}.js`))))
   const sizes = (bytes) => ({
     raw: bytes.length,

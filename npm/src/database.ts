@@ -138,6 +138,7 @@ export class Database extends Queryable {
    * BEGIN it is a part of that one, which its owner commits.
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    if (typeof work !== 'function') throw new TypeError('the work of a transaction is a function')
     options.signal?.throwIfAborted()
     const release = await this.#hold()
     try {
@@ -154,6 +155,9 @@ export class Database extends Queryable {
 
   /** Replaces the database by the bytes of another. They are verified first; it happens as a whole or not at all. */
   async import(bytes: Uint8Array | ArrayBuffer | Blob): Promise<void> {
+    if (!(bytes instanceof Blob || bytes instanceof ArrayBuffer || ArrayBuffer.isView(bytes))) {
+      throw new TypeError('the bytes of a database are a Uint8Array, an ArrayBuffer or a Blob')
+    }
     const source = bytes instanceof Blob ? new Uint8Array(await bytes.arrayBuffer()) : new Uint8Array(bytes)
     const copy = bytes instanceof Blob ? source : source.slice()
     await this.#through(() => this.#client.call<void>({ kind: 'import', bytes: copy }, {}, [copy.buffer as ArrayBuffer]))

@@ -95,6 +95,7 @@ const LONE_SURROGATE = /[\ud800-\udfff]/u
 
 /** Refuses a text that UTF-8 cannot hold (22021): encoding it would put another character in its place. */
 export function checkText(text: string, what: string): void {
+  if (typeof (text as unknown) !== 'string') throw new TypeError(`${what} is a string, not ${text === null ? 'null' : typeof text}`)
   const ask = (text as { isWellFormed?: () => boolean }).isWellFormed
   if (ask === undefined ? LONE_SURROGATE.test(text) : !ask.call(text)) {
     throw callError('22021', `${what} holds half of a surrogate pair, which is no character`)

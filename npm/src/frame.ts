@@ -1,7 +1,8 @@
 // Results out of one buffer; wasm/src/frame.rs has the layout.
 
 import { DecentError } from './errors.js'
-import type { ColumnsResult, ColumnValues, DateMode, DecodeOptions, Field, Int8Mode, Notice, Result, Row, Value } from './types.js'
+import { textMaker } from './values.js'
+import type { ColumnsResult, ColumnValues, DecodeOptions, Field, Int8Mode, Notice, Result, Row, Value } from './types.js'
 
 const MAGIC = 0x31464444
 const BOOL = 1
@@ -10,9 +11,6 @@ const FLOAT = 3
 const INT64 = 4
 const TEXT = 5
 const BYTES = 6
-const DATE_OID = 1082
-const TIMESTAMP_OID = 1114
-const TIMESTAMPTZ_OID = 1184
 
 // A byte order mark at the start of a column is a character like any other.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -177,8 +175,8 @@ function columnValues(reader: Reader, rows: number, field: Field, options: Decod
       const ends = reader.uint32s(rows)
       const text = decoder.decode(reader.bytes(length))
       const slice = (row: number): string => text.slice(row === 0 ? 0 : ends[row - 1]!, ends[row]!)
-      const toDate = options.dates === 'date' ? dateMaker(field.dataTypeID, options.dates) : undefined
-      return toDate === undefined ? each(slice) : each((row) => toDate(slice(row)))
+      const make = textMaker(field.dataTypeID, options)
+      return make === undefined ? each(slice) : each((row) => make(slice(row)))
     }
     case BYTES: {
       const length = reader.u32()
@@ -201,19 +199,6 @@ function int8Maker(halves: Int32Array, mode: Int8Mode, column: string): (row: nu
     if (mode === 'auto') return wide(row)
     const message = `${wide(row)} in column "${column}" is too large for a number; use int8: 'bigint'`
     throw new DecentError({ sqlstate: '22003', kind: 'statement', message, column })
-  }
-}
-
-function dateMaker(oid: number, _mode: DateMode): ((text: string) => Date) | undefined {
-  switch (oid) {
-    case DATE_OID:
-      return (text) => new Date(`${text}T00:00:00Z`)
-    case TIMESTAMP_OID:
-      return (text) => new Date(`${text.replace(' ', 'T')}Z`)
-    case TIMESTAMPTZ_OID:
-      return (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)(:\d\d)?$/, (_, hours, minutes) => hours + (minutes ?? ':00')))
-    default:
-      return undefined
   }
 }
 

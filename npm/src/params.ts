@@ -5,6 +5,8 @@ import type { Param } from './types.js'
 
 const NONE = new Uint8Array(0)
 const encoder = new TextEncoder()
+const TEXT = 4
+const JSON_TEXT = 6
 const INT8_MIN = -(2n ** 63n)
 const INT8_MAX = 2n ** 63n - 1n
 
@@ -34,11 +36,11 @@ class Writer {
     this.length += 5 + value.length
   }
 
-  text(value: string): void {
+  text(value: string, kind = TEXT): void {
     // Three bytes a unit is UTF-8's worst case; one encoding pass, no string is measured first.
     this.reserve(5 + value.length * 3)
     const { written } = encoder.encodeInto(value, this.bytes.subarray(this.length + 5))
-    this.bytes[this.length] = 4
+    this.bytes[this.length] = kind
     this.view.setUint32(this.length + 1, written, true)
     this.length += 5 + written
   }
@@ -81,7 +83,8 @@ class Writer {
     }
     const text = JSON.stringify(value) as string | undefined
     if (text === undefined) throw new TypeError(`parameter $${index + 1} has no form in JSON`)
-    this.text(text)
+    // The engine knows whether a list is wanted as an array or as JSON.
+    this.text(text, JSON_TEXT)
   }
 
   param(value: Param, index: number): void {

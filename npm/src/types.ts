@@ -22,7 +22,7 @@ export type DateMode =
   /** A `Date`: microseconds are lost, a `timestamp` is read as UTC, infinities become invalid dates. */
   | 'date'
 
-/** A value that can be a parameter. Anything else is an object, and goes in as JSON text. */
+/** A value that can be a parameter. An Array fits an array or JSON, any other object JSON. */
 export type Param =
   | null
   | boolean
@@ -36,7 +36,7 @@ export type Param =
   | readonly unknown[]
 
 /** A value of a row. */
-export type Value = null | boolean | number | bigint | string | Uint8Array | Date
+export type Value = null | boolean | number | bigint | string | Uint8Array | Date | readonly Value[] | { readonly [key: string]: Value }
 
 /** A row as an object, by column name. */
 export type Row = Record<string, Value>

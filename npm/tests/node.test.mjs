@@ -192,3 +192,53 @@ test('an engine that ended takes the open databases along, not the next one', ()
   const dead = 'dead XX000 the database engine stopped; what it held in memory is gone'
   assert.deepEqual(printed.trim().split('\n'), ['1', dead, dead, dead, '3'])
 })
+
+test('lists and objects are values, both ways', async () => {
+  const db = await open('lists', { storage: 'memory' })
+  await db.exec("CREATE TABLE t (id int PRIMARY KEY, a int[], s text[], j jsonb, k json); CREATE TYPE mood AS ENUM ('sad', 'ok')")
+  const texts = ['a,b', 'c"d', '\\', null, 'NULL', '', '{x}', ' y ', 'ü\n']
+  const object = { a: [1, null, { b: 'ü"' }], c: {} }
+  await db.query('INSERT INTO t VALUES (1, $1, $2, $3, $4)', [[1, null, -3], texts, object, [1, 'x']])
+  await db.query('INSERT INTO t VALUES (2, $1, $2, $3, $4)', [[], [], [], 'null'])
+  const { rows } = await db.query('SELECT * FROM t ORDER BY id')
+  assert.deepEqual(rows, [
+    { id: 1, a: [1, null, -3], s: texts, j: object, k: [1, 'x'] },
+    { id: 2, a: [], s: [], j: [], k: null },
+  ])
+  const ids = await db.query('SELECT id FROM t WHERE id = ANY($1)', [[2, 7]])
+  assert.deepEqual(ids.rows, [{ id: 2 }])
+  const one = async (sql, params, options) => (await db.query(`SELECT ${sql} AS x`, params, options)).rows[0].x
+  assert.deepEqual(await one('$1::int[]', [[[1, 2], [3, 4]]]), [[1, 2], [3, 4]])
+  assert.deepEqual(await one("'[0:1]={5,6}'::int[]"), [5, 6])
+  assert.deepEqual(await one('$1::bool[]', [[true, false]]), [true, false])
+  assert.deepEqual(await one('$1::numeric[]', [[1.5, '2.50']]), ['1.5', '2.50'])
+  assert.deepEqual(await one('$1::bigint[]', [[1, 2n ** 60n].map(String)]), [1, 2n ** 60n])
+  assert.deepEqual(await one('$1::bigint[]', [['1']], { int8: 'bigint' }), [1n])
+  assert.deepEqual(await one('$1::float8[]', [[0.5, 'NaN']]), [0.5, NaN])
+  assert.deepEqual(await one("ARRAY['\\x01ff'::bytea]"), [new Uint8Array([1, 255])])
+  assert.deepEqual(await one("ARRAY[date '2020-02-03']", [], { dates: 'date' }), [new Date('2020-02-03T00:00:00Z')])
+  assert.deepEqual(await one('$1::jsonb[]', [[{ a: 1 }, [2]].map((item) => JSON.stringify(item))]), [{ a: 1 }, [2]])
+  assert.deepEqual(await one('$1::mood[]', ['{ok,sad}']), '{ok,sad}')
+  assert.equal(await one('$1::text', [{ a: 1 }]), '{"a":1}')
+  await assert.rejects(one('$1::int[]', [[[1, 2], [3]]]), { code: '22P02' })
+  await assert.rejects(one('$1::int[]', [{ a: 1 }]), { code: '22P02' })
+  await assert.rejects(one('$1::int', [[1]]), { code: '22P02' })
+  await db.close()
+})
+
+test('values of the wrong kind are refused where they come in', async () => {
+  const db = await open('wrong', { storage: 'memory' })
+  for (const value of [undefined, null, 5, {}, [], Symbol('s')]) {
+    await assert.rejects(db.exec(value), TypeError)
+    await assert.rejects(db.query(value), TypeError)
+    await assert.rejects(db.prepare(value), TypeError)
+    await assert.rejects(db.import(value), TypeError)
+    await assert.rejects(db.transaction(value), TypeError)
+    await assert.rejects(open(value, { storage: 'memory' }), TypeError)
+  }
+  await assert.rejects(open('wrong', { storage: 'memory', durability: 'most' }), TypeError)
+  await assert.rejects(open('wrong', { storage: 'memory', cacheBytes: '1 MB' }), TypeError)
+  await assert.rejects(open('wrong', { storage: 'memory', lockTimeout: NaN }), TypeError)
+  assert.deepEqual((await db.query('SELECT 1 AS x')).rows, [{ x: 1 }])
+  await db.close()
+})

@@ -8,6 +8,7 @@
 //!   3 float     f64
 //!   4 text      u32 length, UTF-8
 //!   5 bytes     u32 length, bytes
+//!   6 json      u32 length, UTF-8: an object or a list; lists fit arrays, too
 //! ```
 //! Little-endian, unaligned. A text fits every type, through the type's input function: that is how dates,
 //! numerics and integers beyond 64 bits come in.
@@ -32,6 +33,8 @@ pub enum Param {
     Text(String),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// An object or a list, as JSON.
+    Json(String),
 }
 
 impl ToDatum for Param {
@@ -41,7 +44,7 @@ impl ToDatum for Param {
             Param::Bool(value) => Datum::Bool(*value),
             Param::Int(value) => Datum::Int(*value),
             Param::Float(value) => Datum::Float(*value),
-            Param::Text(value) => Datum::Text(value.as_str().into()),
+            Param::Text(value) | Param::Json(value) => Datum::Text(value.as_str().into()),
             Param::Bytes(value) => Datum::Bytes(value.as_slice().into()),
         }
     }
@@ -57,6 +60,7 @@ impl ToDatum for Param {
             Param::Float(_) => Some(SqlType::Float8),
             Param::Text(_) => Some(SqlType::Text),
             Param::Bytes(_) => Some(SqlType::Bytea),
+            Param::Json(_) => Some(SqlType::Json),
         }
     }
 
@@ -71,6 +75,7 @@ impl ToDatum for Param {
             (Param::Float(value), _) => value.as_cell(to),
             (Param::Text(value), _) => value.as_cell(to),
             (Param::Bytes(value), _) => value.as_cell(to),
+            (Param::Json(_), _) => None,
         }
     }
 }
@@ -141,6 +146,10 @@ impl<'a> Reader<'a> {
         self.take(length)
     }
 
+    fn text(&mut self) -> Result<String> {
+        core::str::from_utf8(self.bytes()?).map(str::to_owned).map_err(|_| malformed())
+    }
+
     fn param(&mut self) -> Result<Param> {
         let [kind] = self.array()?;
         Ok(match kind {
@@ -148,11 +157,9 @@ impl<'a> Reader<'a> {
             1 => Param::Bool(self.array::<1>()? != [0]),
             2 => Param::Int(i64::from_le_bytes(self.array()?)),
             3 => Param::Float(f64::from_le_bytes(self.array()?)),
-            4 => {
-                let text = core::str::from_utf8(self.bytes()?).map_err(|_| malformed())?;
-                Param::Text(text.to_owned())
-            }
+            4 => Param::Text(self.text()?),
             5 => Param::Bytes(self.bytes()?.to_vec()),
+            6 => Param::Json(self.text()?),
             _ => return Err(malformed()),
         })
     }
@@ -168,17 +175,20 @@ mod tests {
 
     #[test]
     fn every_kind_is_read() {
-        let mut bytes = vec![6, 0, 0, 0, 0, 1, 1, 2];
+        let mut bytes = vec![7, 0, 0, 0, 0, 1, 1, 2];
         bytes.extend((-5i64).to_le_bytes());
         bytes.push(3);
         bytes.extend(1.5f64.to_le_bytes());
         bytes.extend([4, 3, 0, 0, 0]);
         bytes.extend("\u{fc}x".bytes());
         bytes.extend([5, 2, 0, 0, 0, 0, 255]);
+        bytes.extend([6, 2, 0, 0, 0]);
+        bytes.extend(b"[]");
         let list = ParamList::decode(&bytes).expect("well-formed");
         let text = Param::Text("\u{fc}x".to_owned());
         let bytes = Param::Bytes(vec![0, 255]);
-        let wanted = [Param::Null, Param::Bool(true), Param::Int(-5), Param::Float(1.5), text, bytes];
+        let json = Param::Json("[]".to_owned());
+        let wanted = [Param::Null, Param::Bool(true), Param::Int(-5), Param::Float(1.5), text, bytes, json];
         assert_eq!(list.values(), wanted);
     }
 

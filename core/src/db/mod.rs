@@ -25,6 +25,7 @@ mod deep;
 mod define;
 mod direct;
 mod functions;
+mod lists;
 mod maintenance;
 mod options;
 mod outcome;

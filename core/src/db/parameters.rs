@@ -12,6 +12,7 @@ use crate::parse::Literal;
 use crate::record::encode_plain;
 use crate::value::{Datum, Numeric, SqlType, TypeName, assignment_cast, cast, temporal};
 
+use super::lists;
 use super::session::SessionCell;
 
 /// A Rust value that can be a parameter.
@@ -326,6 +327,7 @@ fn fit(
                 Err(mismatch("of another kind"))
             }
         }
+        (Datum::Text(text), Some(SqlType::Json)) if to.element().is_some() => parse(&lists::literal(&text)?),
         (Datum::Text(text), Some(_)) if !is_text(to) => parse(&text),
         (datum, Some(from)) if from == to || is_text(from) => Ok(datum),
         (datum, Some(from)) if assignment_cast(from, to) => cast(&datum, from, TypeName::plain(to), false),
