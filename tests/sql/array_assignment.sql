@@ -149,3 +149,44 @@ a
 \N
 \N
 
+> CREATE TABLE listed (k int, v text)
+OK 0
+
+> INSERT INTO listed VALUES (3, 'c'), (1, 'a'), (2, NULL)
+OK 3
+
+> SELECT ARRAY(SELECT v FROM listed ORDER BY k DESC), ARRAY(SELECT k FROM listed WHERE k > 9), (ARRAY(SELECT k FROM listed ORDER BY k))[2]
+array|array|array
+{c,NULL,a}|{}|2
+
+> SELECT k, ARRAY(SELECT o.k FROM listed o WHERE o.k < l.k ORDER BY 1) FROM listed l ORDER BY k
+k|array
+1|{}
+2|{1}
+3|{1,2}
+
+> SELECT ARRAY(SELECT ARRAY[k, k * 2] FROM listed ORDER BY k)
+array
+{{1,2},{2,4},{3,6}}
+
+> SELECT ARRAY(SELECT k, v FROM listed)
+ERROR 42601: subquery must return only one column
+
+> SELECT ARRAY(VALUES (1), (2)), ARRAY(SELECT 'x')
+array|array
+{1,2}|{x}
+
+> SELECT date_bin('15 minutes', timestamp '2020-02-11 15:44:17', timestamp '2001-01-01'), date_bin('2 days 2.5 s', timestamp '1999-12-31', timestamp '2001-01-01 00:02:30')
+date_bin|date_bin
+2020-02-11 15:30:00|1999-12-29 23:54:50
+
+> SELECT date_bin('-1 day', timestamp '2020-01-01', timestamp '2001-01-01')
+ERROR 22008: stride must be greater than zero
+
+> SELECT date_bin('1 month', timestamp '2020-01-01', timestamp '2001-01-01')
+ERROR 0A000: timestamps cannot be binned into intervals containing months or years
+
+> SELECT date_bin('1 day', timestamp 'infinity', timestamp '2001-01-01'), date_bin('1 hour', timestamptz '2020-01-01 01:30+00', timestamptz '2001-01-01 00:15+00')
+date_bin|date_bin
+infinity|2020-01-01 01:15:00+00
+

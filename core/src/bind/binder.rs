@@ -308,6 +308,10 @@ impl<'a> Binder<'a> {
         if self.relations <= RELATIONS_MAX {
             return Ok(());
         }
+        // A function that calls itself has no end, however large the stack is.
+        if self.body_parameters.is_some() {
+            return Err(too_complex());
+        }
         Err(Error::new(
             SqlState::STATEMENT_TOO_COMPLEX,
             format!("statement refers to more than {RELATIONS_MAX} relations"),

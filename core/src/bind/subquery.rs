@@ -3,7 +3,8 @@
 use sqlparser::ast::{self, BinaryOperator};
 
 use crate::error::{Error, Result, SqlState};
-use crate::plan::{ColumnInfo, CompareOp, Expr, LogicalPlan, Query, SubqueryKind};
+use crate::function::resolve_aggregate;
+use crate::plan::{AggregateCall, ColumnInfo, CompareOp, Expr, LogicalPlan, Query, SubqueryKind};
 use crate::value::{Datum, SqlType, TypeName};
 
 use super::binder::{Binder, Level};
@@ -87,6 +88,29 @@ impl Binder<'_> {
         let (plan, info) = self.one_column(query, level)?;
         let outer = plan.outer_columns();
         Ok(Expr::Subquery { kind: SubqueryKind::Scalar, plan: Box::new(plan), outer, ty: info.ty.ty })
+    }
+
+    /// `ARRAY(query)`: the rows in their order, an empty array without any.
+    pub(super) fn array_subquery(&mut self, query: &ast::Query, level: &mut Level<'_>) -> Result<Expr> {
+        let (plan, info) = self.one_column(query, level)?;
+        let gathered = resolve_aggregate("array_agg", &[info.ty.ty])?;
+        let ty = gathered.result;
+        let call = AggregateCall {
+            function: gathered.id,
+            arguments: vec![Expr::Column(info.id, info.ty.ty)],
+            strict: gathered.strict,
+            distinct: false,
+            filter: None,
+            order: Vec::new(),
+            ty,
+        };
+        let column = self.column(TypeName::plain(ty));
+        let (input, groups) = (Box::new(plan), Vec::new());
+        let plan = LogicalPlan::Aggregate { input, groups, aggregates: vec![(column, call)], sets: None };
+        let outer = plan.outer_columns();
+        let rows = Expr::Subquery { kind: SubqueryKind::Scalar, plan: Box::new(plan), outer, ty };
+        let empty = Expr::Literal(self.catalog.parse("{}", TypeName::plain(ty))?, ty);
+        Ok(Expr::Coalesce(vec![rows, empty], ty))
     }
 
     fn one_column(&mut self, query: &ast::Query, level: &mut Level<'_>) -> Result<(LogicalPlan, ColumnInfo)> {

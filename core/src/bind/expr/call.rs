@@ -96,6 +96,9 @@ impl Binder<'_> {
         let mut extras = Extras { filter: function.filter.as_deref(), ..Extras::default() };
         let arguments = match &function.args {
             FunctionArguments::None => return self.niladic(name),
+            FunctionArguments::Subquery(query) if name == "array" && schema.is_none() => {
+                return self.array_subquery(query, level);
+            }
             FunctionArguments::Subquery(_) => {
                 return Err(Error::unsupported("a subquery as the only argument of a function"));
             }

@@ -30,6 +30,8 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         Ok(Datum::Int(here(c, c.transaction_time())?.rem_euclid(MICROS_PER_DAY)))
     })
     .stable(),
+    f("date_bin", &[Span, Timestamp, Timestamp], Timestamp, |a, _| binned(a)),
+    f("date_bin", &[Span, TimestampTz, TimestampTz], TimestampTz, |a, _| binned(a)),
     f("date_trunc", &[Text, Timestamp], Timestamp, |a, _| {
         Ok(Datum::Int(field::truncate(text(a, 0)?, int(a, 1)?, Timestamp)?))
     }),
@@ -423,4 +425,31 @@ fn to_char(at: i64, template: &str, zone: Option<&Zone>) -> Result<Datum> {
         None => format::to_char(at, template, None),
     };
     shown.map_or(Ok(Datum::Null), out)
+}
+
+/// The last of the moments that are whole strides from an origin and not after a time.
+fn binned(a: &[Datum]) -> Result<Datum> {
+    let (stride, time, origin) = (interval(a, 0)?, int(a, 1)?, int(a, 2)?);
+    if is_infinite(time) {
+        return Ok(Datum::Int(time));
+    }
+    let out_of_range = |what: &str| Error::new(SqlState::DATETIME_FIELD_OVERFLOW, what);
+    if is_infinite(origin) {
+        return Err(out_of_range("origin out of range"));
+    }
+    if stride.months != 0 {
+        return Err(Error::new(
+            SqlState::FEATURE_NOT_SUPPORTED,
+            "timestamps cannot be binned into intervals containing months or years",
+        ));
+    }
+    let length = i64::from(stride.days).checked_mul(MICROS_PER_DAY);
+    let length = length.and_then(|days| days.checked_add(stride.micros));
+    let length = length.ok_or_else(|| out_of_range("interval out of range"))?;
+    if length <= 0 {
+        return Err(out_of_range("stride must be greater than zero"));
+    }
+    let since = time.checked_sub(origin).ok_or_else(|| out_of_range("interval out of range"))?;
+    let start = time.checked_sub(since.rem_euclid(length)).filter(|start| !is_infinite(*start));
+    start.map(Datum::Int).ok_or_else(|| out_of_range("timestamp out of range"))
 }
