@@ -50,6 +50,10 @@ pub const IDENTIFIER_BYTES_MAX: usize = 63;
 pub const TREE_DEPTH_MAX: usize = 40;
 /// Rows a batch carries at most: the columns of a batch stay in the first two cache levels.
 pub const BATCH_ROWS_MAX: usize = 1024;
+/// Bytes of the values that expressions make for the rows of a batch, in bytes; one value more may exceed it.
+pub const COLUMN_BYTES_MAX: usize = 256 << 20;
+/// Bytes of text that a scan reads into a batch: with longer rows it reads fewer of them at a time.
+pub const SCAN_BYTES: usize = 4 << 20;
 /// Largest single value, in bytes (PostgreSQL: 1 GB).
 pub const VALUE_BYTES_MAX: usize = 1 << 30;
 /// Memory one statement may hold for sorts, hashes and results, in bytes, unless set otherwise.

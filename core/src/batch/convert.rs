@@ -5,11 +5,18 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::base::limits::COLUMN_BYTES_MAX;
+use crate::error::{Error, Result, SqlState};
 use crate::value::numeric::Numeric;
 use crate::value::{Array, Datum, Interval, SqlType};
 
 use super::{Kind, Values, Vector};
+
+#[cold]
+fn too_many_bytes(rows: usize) -> Error {
+    Error::new(SqlState::OUT_OF_MEMORY, "out of memory")
+        .with_detail(format!("The values of {rows} rows come to more than {COLUMN_BYTES_MAX} bytes."))
+}
 
 impl Vector {
     /// One value, `rows` times.
@@ -27,6 +34,9 @@ impl Vector {
             Values::Wide(values) => values.resize(rows, values.first().copied().unwrap_or(0)),
             Values::Bytes(values) => {
                 let first: Vec<u8> = if rows > 0 { values.get(0).to_vec() } else { Vec::new() };
+                if first.len().saturating_mul(rows) > COLUMN_BYTES_MAX {
+                    return Err(too_many_bytes(rows));
+                }
                 (1..rows).for_each(|_| values.push(&first));
             }
         }
@@ -34,7 +44,15 @@ impl Vector {
     }
 
     /// Appends a value of the kind this vector has, or NULL.
+    ///
+    /// # Errors
+    /// 53200 beyond [`COLUMN_BYTES_MAX`]: a function can make a thousand long texts of a thousand short ones.
     pub fn push_datum(&mut self, value: &Datum) -> Result<()> {
+        if let Values::Bytes(values) = &self.values
+            && values.total_bytes() > COLUMN_BYTES_MAX
+        {
+            return Err(too_many_bytes(values.len()));
+        }
         match (&mut self.values, value) {
             (_, Datum::Null) => self.push_null(),
             (Values::Int(values), Datum::Int(value)) => values.push(*value),

@@ -71,6 +71,10 @@ impl Batch {
         self.columns.iter_mut().for_each(Vector::clear);
         self.rows = 0;
     }
+    /// Bytes of the values that have no fixed length.
+    pub fn text_bytes(&self) -> usize {
+        self.columns.iter().map(Vector::text_bytes).sum()
+    }
     /// Bytes held, roughly.
     pub fn memory_bytes(&self) -> usize {
         self.columns.iter().map(Vector::memory_bytes).sum()

@@ -269,6 +269,13 @@ impl Vector {
         (0..rows).for_each(|_| repeated.push_from(self, at));
         repeated
     }
+    /// Bytes of the values, if they have no fixed length.
+    pub fn text_bytes(&self) -> usize {
+        match &self.values {
+            Values::Bytes(values) => values.total_bytes(),
+            Values::Int(_) | Values::Float(_) | Values::Wide(_) => 0,
+        }
+    }
     /// Bytes held, roughly.
     pub fn memory_bytes(&self) -> usize {
         let values = match &self.values {

@@ -280,19 +280,19 @@ impl Changes {
             run.cx.interrupt.check()?;
             match task {
                 Task::Act(reference, keys) => {
-                    run.spend(keys.len());
+                    run.spend(keys.len())?;
                     self.act(run, &reference, keys)?;
                 }
                 Task::CheckChildren(reference, keys) => {
-                    run.spend(keys.len());
+                    run.spend(keys.len())?;
                     self.check_children(run, &reference, &keys)?;
                 }
                 Task::CheckParents(reference, keys) => {
-                    run.spend(keys.len());
+                    run.spend(keys.len())?;
                     self.check_parents(run, &reference, &keys)?;
                 }
                 Task::CheckKeys(Reference { child, constraint }, keys) => {
-                    run.spend(keys.len());
+                    run.spend(keys.len())?;
                     for key in &keys {
                         let source = run.cx.pages.source();
                         let found = duplicated_key(&self.catalog, source, &child, constraint, key)?;

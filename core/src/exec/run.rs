@@ -107,8 +107,12 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Whether a unit of work may begin; if so its rows are paid for.
-    pub(crate) fn spend(&mut self, rows: usize) {
+    ///
+    /// # Errors
+    /// 57014: every operator that makes rows or looks at them comes by here, so this is where a statement stops.
+    pub(crate) fn spend(&mut self, rows: usize) -> Result<()> {
         self.cx.fuel = self.cx.fuel.saturating_sub(rows.max(1) as u64);
+        self.cx.interrupt.check()
     }
 
     pub(crate) fn has_fuel(&self) -> bool {

@@ -45,7 +45,7 @@ impl DeleteRows {
             if !run.has_fuel() {
                 return Ok(false);
             }
-            run.spend(1);
+            run.spend(1)?;
             let at = self.at;
             let rowid = batch.columns[plan.rowid].ints()[at];
             let oid = match plan.tableoid {

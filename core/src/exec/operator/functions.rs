@@ -77,7 +77,7 @@ impl Operator for Functions {
         if batch.rows == 0 {
             return Ok(Poll::Done);
         }
-        run.spend(batch.rows);
+        run.spend(batch.rows)?;
         Ok(Poll::Batch(batch))
     }
 }

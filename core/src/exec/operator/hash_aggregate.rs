@@ -185,7 +185,7 @@ impl Operator for Aggregation {
                 batch.columns.push(Vector::from_ints(vec![number; to - from]));
             }
             self.at.1 = to;
-            run.spend(to - from);
+            run.spend(to - from)?;
             return Ok(Poll::Batch(batch));
         }
         run.release(core::mem::take(&mut self.held));

@@ -170,7 +170,7 @@ impl Operator for HashJoin {
                 }
                 continue;
             }
-            run.spend(lefts.len());
+            run.spend(lefts.len())?;
             let right = self.rows.gather(rights.iter().copied(), self.matcher.right_types());
             let (joined, kept) = self.matcher.pairs(run, &probe.batch, &lefts, right)?;
             if self.keeps_right() {

@@ -57,7 +57,7 @@ impl InsertRows {
             if !run.has_fuel() {
                 return Ok(false);
             }
-            run.spend(1);
+            run.spend(1)?;
             self.row.clear();
             for (column, ty) in batch.columns.iter().zip(&*self.types) {
                 self.row.push(column.datum(self.at, *ty)?);

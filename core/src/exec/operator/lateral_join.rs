@@ -88,7 +88,7 @@ impl Operator for LateralJoin {
                     }
                 }
                 Poll::Done => {
-                    run.spend(1);
+                    run.spend(1)?;
                     probe.inner = None;
                     probe.at += 1;
                 }

@@ -152,7 +152,7 @@ impl Operator for LookupJoin {
                 let wanted = want - rights.rows;
                 let read = rows.read(run.cx.pages.source(), &shape, wanted, &mut rights)?;
                 lefts.extend(core::iter::repeat_n(left, read));
-                run.spend(read.max(1));
+                run.spend(read.max(1))?;
                 if read < wanted {
                     probe.rows = None;
                     probe.at += 1;

@@ -160,7 +160,7 @@ impl Operator for MergeRows {
                     self.writing.pending.push_front(batch);
                     return Ok(Poll::Yield);
                 }
-                run.spend(1);
+                run.spend(1)?;
                 self.apply(run, &batch)?;
                 self.at += 1;
             }

@@ -110,7 +110,7 @@ impl Operator for NestedLoopJoin {
                 }
                 continue;
             }
-            run.spend(lefts.len());
+            run.spend(lefts.len())?;
             run.cx.interrupt.check()?;
             let right = self.rows.gather(rights.iter().copied(), self.matcher.right_types());
             let (joined, kept) = self.matcher.pairs(run, &probe.batch, &lefts, right)?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::limits::SCAN_BYTES;
 use crate::batch::Batch;
 use crate::error::Result;
 use crate::eval::Row;
@@ -10,15 +11,20 @@ use crate::exec::run::{Operator, Poll, Run};
 use crate::physical::ScanPlan;
 use crate::value::SqlType;
 
+/// Nothing is known yet of how long the rows are.
+const ROWS_FIRST: usize = 64;
+
 pub(crate) struct Scan {
     plan: Arc<ScanPlan>,
     types: Arc<[SqlType]>,
     open: Option<(Arc<Shape>, Rows)>,
+    /// Rows that are read at once: fewer of long ones.
+    rows_max: usize,
 }
 
 impl Scan {
     pub(crate) fn new(plan: &Arc<ScanPlan>, types: &Arc<[SqlType]>) -> Scan {
-        Scan { plan: Arc::clone(plan), types: Arc::clone(types), open: None }
+        Scan { plan: Arc::clone(plan), types: Arc::clone(types), open: None, rows_max: ROWS_FIRST }
     }
 }
 
@@ -39,17 +45,18 @@ impl Operator for Scan {
                 return Ok(Poll::Yield);
             }
             let mut batch = Batch::for_types(&self.types);
-            let read = rows.read(run.cx.pages.source(), shape, want, &mut batch)?;
+            let read = rows.read(run.cx.pages.source(), shape, want.min(self.rows_max), &mut batch)?;
             if read == 0 {
                 return Ok(Poll::Done);
             }
-            run.spend(read);
+            let row_bytes = batch.text_bytes() / read;
+            self.rows_max = (SCAN_BYTES / row_bytes.max(1)).clamp(1, self.rows_max.saturating_mul(4));
+            run.spend(read)?;
             let Some(filter) = &self.plan.filter else { return Ok(Poll::Batch(batch)) };
             let kept = run.filtered(filter, batch)?;
             if !kept.is_empty() {
                 return Ok(Poll::Batch(kept));
             }
-            run.cx.interrupt.check()?;
             want = (want * 4).min(run.cx.batch_rows_max);
         }
     }

@@ -174,7 +174,7 @@ impl Operator for Sort {
             run.release(core::mem::take(&mut self.held));
             return Ok(Poll::Done);
         }
-        run.spend(numbers.len());
+        run.spend(numbers.len())?;
         Ok(Poll::Batch(self.rows.gather(numbers.iter().copied(), &self.types)))
     }
 }

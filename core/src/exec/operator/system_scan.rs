@@ -59,7 +59,7 @@ impl Operator for SystemScan {
         let end = rows.rows.min(*at + want);
         let batch = rows.slice(*at, end);
         *at = end;
-        run.spend(batch.rows);
+        run.spend(batch.rows)?;
         Ok(Poll::Batch(batch))
     }
 }

@@ -40,7 +40,7 @@ impl Operator for TableRef {
             if end > self.at {
                 let batch = kept.rows.slice(self.at, end, &self.types);
                 self.at = end;
-                run.spend(batch.rows);
+                run.spend(batch.rows)?;
                 return Ok(Poll::Batch(batch));
             }
             // More rows are made with the maker out of its place: it may run subqueries itself.
@@ -209,7 +209,7 @@ impl Operator for Recursive {
                 Poll::Done => {
                     self.current = None;
                     // Rounds that find little pay for themselves: an endless recursion can be stopped.
-                    run.spend(1);
+                    run.spend(1)?;
                     run.cx.interrupt.check()?;
                     if !self.advance(run)? {
                         return Ok(Poll::Done);

@@ -37,7 +37,7 @@ impl Operator for Values {
             batch.rows += 1;
         }
         self.at = end;
-        run.spend(batch.rows);
+        run.spend(batch.rows)?;
         Ok(Poll::Batch(batch))
     }
 }

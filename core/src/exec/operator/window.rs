@@ -189,7 +189,7 @@ impl WindowAggregate {
             for ((((call, columns), bounds), value), out) in calls.zip(&mut results) {
                 let result = value.of(call, columns, bounds, &self.current, self.at)?;
                 out.push_datum(&result)?;
-                run.spend(value.looked_at());
+                run.spend(value.looked_at())?;
             }
             self.at += 1;
         }

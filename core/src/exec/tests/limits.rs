@@ -97,3 +97,56 @@ fn errors_come_only_where_postgresql_would_evaluate() {
     assert_eq!(rig.error("SELECT id FROM t LIMIT -1").1, "LIMIT must not be negative");
     assert_eq!(rig.error("SELECT id + 2147483600 FROM t").1, "integer out of range");
 }
+
+/// Stops at the hundredth question.
+struct CountDown(core::cell::Cell<u32>);
+
+impl Interrupt for CountDown {
+    fn check(&self) -> Result<()> {
+        self.0.set(self.0.get().saturating_sub(1));
+        if self.0.get() == 0 { Cancelled.check() } else { Ok(()) }
+    }
+}
+
+// Rows that a function makes come from no table: nothing else asks.
+#[test]
+fn whatever_reads_rows_without_end_can_be_interrupted() {
+    let mut rig = numbers(50);
+    let endless = "generate_series(1, 1000000000000) g";
+    for sql in [
+        "SELECT count(*) FROM {}",
+        "SELECT max(g) FROM {}",
+        "SELECT count(DISTINCT g % 3) FROM {}",
+        "SELECT g % 3, count(*) FROM {} GROUP BY 1",
+        "SELECT * FROM {} WHERE g < 0",
+        "SELECT * FROM {} OFFSET 1000000000000",
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM {} WHERE g < 0)",
+        "SELECT (SELECT max(g) FROM {})",
+        "SELECT * FROM {} ORDER BY g DESC LIMIT 1",
+        "SELECT * FROM (SELECT g FROM {} UNION ALL SELECT 1) x WHERE g < 0",
+        "SELECT DISTINCT g % 2 FROM {}",
+        "SELECT count(*) FROM {} JOIN (VALUES (-1)) v (b) ON b = g",
+        "SELECT sum(g) OVER () FROM {}",
+        "INSERT INTO t SELECT 1, 1 FROM {} WHERE g < 0",
+        "WITH RECURSIVE r (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r",
+    ] {
+        let sql = sql.replace("{}", endless);
+        let plan = match rig.plan(&sql) {
+            Ok(plan) => std::sync::Arc::new(plan),
+            Err(error) => panic!("{sql}: {error:?}"),
+        };
+        let mut execution = Execution::new(plan);
+        let catalog = std::sync::Arc::clone(&rig.catalog);
+        let mut cx = ExecContext::new(Pages::Write(&mut rig.pages), &catalog, &[], &crate::eval::NoContext);
+        let interrupt = CountDown(core::cell::Cell::new(100));
+        cx.interrupt = &interrupt;
+        let error = loop {
+            match execution.step(&mut cx) {
+                Ok(crate::exec::Step::Done { .. }) => panic!("{sql} came to an end"),
+                Ok(_) => {}
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.sqlstate(), SqlState::QUERY_CANCELED, "{sql}: {error:?}");
+    }
+}
