@@ -35,6 +35,13 @@ const OPT_FLAGS = [
   '--reorder-functions-by-name',
 ]
 
+const RUST_FLAGS = [
+  // As .cargo/config.toml has it, which these replace.
+  '-Clink-arg=-zstack-size=2097152',
+  // Where a panic was and what {:?} prints are for us, not for a page: 18 KB in gzip (ADR 0011).
+  '-Zlocation-detail=none', '-Zfmt-debug=none',
+]
+
 function run(command, args, options = {}) {
   execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], cwd: packageDir, ...options })
 }
@@ -54,6 +61,7 @@ function buildWasm() {
   const env = {
     ...process.env,
     CARGO_TARGET_DIR: targetDir,
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: RUST_FLAGS.join(' '),
     RUSTC_WRAPPER: join(packageDir, 'scripts/slim-rustc.sh'),
     SLIM_INTO: join(targetDir, 'slim'),
     // Names stay in until the size report is done; they are cut off below.

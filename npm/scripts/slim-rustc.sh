@@ -12,4 +12,8 @@ for argument do
   esac
   set -- "$@" "$argument"
 done
+# Two flags that only unstable compilers take (build.mjs, RUST_FLAGS), and nothing else of theirs.
+case " $* " in
+  *' -Zlocation-detail=none '*) export RUSTC_BOOTSTRAP=1 ;;
+esac
 exec "$rustc" "$@"

@@ -19,7 +19,7 @@ pub(crate) fn thrown_message(thrown: &JsValue) -> String {
     let message =
         host::property(thrown, "message").and_then(|message| message.as_string()).unwrap_or_default();
     match (name.as_str(), message.as_str()) {
-        ("", "") => format!("{thrown:?}"),
+        ("", "") => thrown.as_string().unwrap_or_else(|| "the browser threw no error".to_owned()),
         ("", _) => message,
         _ => format!("{name}: {message}"),
     }

@@ -34,9 +34,9 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
 /// A failure of the files, with its own kind beside the SQLSTATE: a page wants to tell "open in another
 /// tab" from "no storage here".
 pub(crate) fn vfs_to_js(error: VfsError) -> JsValue {
-    let storage = format!("{:?}", error.kind);
+    let storage = error.kind.name();
     let value = to_js(&Error::from(error));
-    set(value.unchecked_ref_object(), "storage", &JsValue::from_str(&storage));
+    set(value.unchecked_ref_object(), "storage", &JsValue::from_str(storage));
     value
 }
 

@@ -108,6 +108,24 @@ pub enum VfsErrorKind {
     Io,
 }
 
+impl VfsErrorKind {
+    /// Its name, for hosts of other languages.
+    pub fn name(self) -> &'static str {
+        match self {
+            VfsErrorKind::NotFound => "NotFound",
+            VfsErrorKind::AlreadyExists => "AlreadyExists",
+            VfsErrorKind::AlreadyOpen => "AlreadyOpen",
+            VfsErrorKind::PermissionDenied => "PermissionDenied",
+            VfsErrorKind::InvalidName => "InvalidName",
+            VfsErrorKind::DiskFull => "DiskFull",
+            VfsErrorKind::ShortIo => "ShortIo",
+            VfsErrorKind::HandleLost => "HandleLost",
+            VfsErrorKind::Unavailable => "Unavailable",
+            VfsErrorKind::Io => "Io",
+        }
+    }
+}
+
 /// A failure of the host, before it becomes an [`Error`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct VfsError {
